@@ -1,0 +1,1 @@
+"""A question → a proved answer → a person."""

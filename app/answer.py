@@ -1,0 +1,163 @@
+"""A question → a proved answer or an honest refusal: the product's story, top to bottom.
+
+follow-up → search → does anything here answer it? → the sentences that do → claims → verify. What does not verify is
+not shown. Knows nothing of terminals or pages; `render` does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from app import abstain, extract
+from app.citation import Claim, verify
+from app.followup import standalone
+from app.question import clean
+from corpus.errors import WenzhengError
+from index.search import Hit, Searcher
+from index.tokens import language
+
+SCHEMA = 1
+
+_REFUSAL = {"en": "The report does not say.", "zh": "报告没有说明。"}
+_UNOFFICIAL = "The English is an unofficial reference translation; the Chinese is the authority."
+_UNTRANSLATED = "No English translation of this report is available; the answer quotes the Chinese."
+_DROPPED = {
+    "en": "A sentence was left out because it could not be proved against the source.",
+    "zh": "有一句未能与原文核对一致,已略去。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, a refusal, or an error; `to_json` is the public form (`answer.schema.json`)."""
+
+    question: str
+    lang: str
+    status: Literal["answered", "refused", "error"]
+    standalone_question: str = ""
+    confidence: float = 0.0
+    answer: str = ""
+    claims: tuple[Claim, ...] = ()
+    passages: tuple[Hit, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+    error: Mapping[str, Any] | None = None
+    id: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer JSON, schema 1."""
+        row: dict[str, Any] = {
+            "schema": SCHEMA,
+            "id": self.id,
+            "question": self.question,
+            "standalone_question": self.standalone_question,
+            "lang": self.lang,
+            "status": self.status,
+            "confidence": self.confidence,
+            "answer": self.answer,
+            "claims": [claim.to_json() for claim in self.claims],
+            "passages": [_passage(hit) for hit in self.passages],
+            "notes": [{"kind": kind, "text": text} for kind, text in self.notes],
+            "timings_ms": dict(self.timings_ms),
+            "digests": dict(self.digests),
+        }
+        return row if self.error is None else row | {"error": dict(self.error)}
+
+
+class Answerer:
+    """Answers questions over the reports of one open index."""
+
+    def __init__(self, searcher: Searcher, language: str = "auto") -> None:
+        """Answer in the language of the question (`auto`), or always in `zh` or `en`."""
+        self.searcher = searcher
+        self.language = language
+        config = {"search": repr(searcher.config), "extract": repr(extract.CONFIG), "abstain": repr(abstain.CONFIG)}
+        self._digests = {
+            "index": searcher.manifest.digest,
+            "config": hashlib.sha256(json.dumps(config | {"language": language}).encode()).hexdigest(),
+            "model": searcher.manifest.model_digest,
+        }
+
+    def ask(self, question: str, history: Sequence[str] = (), report: str | None = None, id: str = "") -> Answer:  # noqa: A002
+        """Answer one question.
+
+        Args:
+            question: in Chinese or English.
+            history: the user's earlier questions, oldest first.
+            report: answer from this report alone.
+            id: handed through to the answer.
+
+        Raises:
+            UsageError: the question is empty, too long or has no words, or there is no such report.
+        """
+        reports = self.searcher.reports
+        timings: dict[str, float] = {}
+        with _timed(timings, "question"):
+            asked = clean(question)
+            lang = language(asked)
+            alone = standalone(asked, [" ".join(earlier.split()) for earlier in history], lang)
+            spoken = lang if self.language == "auto" else self.language
+        with _timed(timings, "search"):
+            hits = self.searcher.search(alone, report)
+        with _timed(timings, "select"):
+            picked = extract.select(alone, hits)
+            confidence = abstain.confidence(alone, picked, reports)
+            claims = extract.claims(picked, reports, spoken) if confidence >= abstain.CONFIG.threshold else ()
+        with _timed(timings, "verify"):
+            proved = tuple(c for c in claims if not verify([c.to_json()], reports.__getitem__))
+        return Answer(
+            id=id,
+            question=asked,
+            standalone_question=alone,
+            lang=spoken,
+            status="answered" if proved else "refused",
+            confidence=round(confidence, 4),
+            answer=" ".join(f"{c.text} [{n}]" for n, c in enumerate(proved, start=1)) or _REFUSAL[spoken],
+            claims=proved,
+            passages=hits,
+            notes=tuple(_notes(proved, len(claims) - len(proved), spoken)),
+            timings_ms=timings,
+            digests=self._digests,
+        )
+
+    def failed(self, question: str, fault: WenzhengError, id: str = "", line: int | None = None) -> Answer:  # noqa: A002
+        """The row that stands for a question that could not be asked."""
+        error = {"message": fault.message, "hint": fault.hint} | ({} if line is None else {"line": line})
+        return Answer(question=question, lang="en", status="error", id=id, error=error, digests=self._digests)
+
+
+def _notes(claims: Sequence[Claim], dropped: int, lang: str) -> Iterator[tuple[str, str]]:
+    if lang == "en" and claims:
+        translated = all(citation.translation for claim in claims for citation in claim.citations)
+        yield ("unofficial-translation", _UNOFFICIAL) if translated else ("no-translation", _UNTRANSLATED)
+    if dropped:
+        yield "dropped", _DROPPED[lang]
+
+
+def _passage(hit: Hit) -> dict[str, Any]:
+    return {
+        "rank": hit.rank,
+        "score": hit.score,
+        "view": hit.view,
+        "report": hit.report,
+        "section": hit.sentence.section,
+        "paragraph": hit.sentence.paragraph,
+        "sentence": hit.sentence.id,
+        "start": hit.sentence.span.start,
+        "end": hit.sentence.span.end,
+        "text": hit.sentence.text,
+    }
+
+
+@contextmanager
+def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    began = time.perf_counter()
+    yield
+    timings[stage] = round((time.perf_counter() - began) * 1000, 3)

@@ -1,0 +1,1 @@
+"""Documents, and how a document becomes sentences with addresses."""

@@ -1,0 +1,1 @@
+"""Sentences → chunks → vectors and postings → ranked hits."""

@@ -1,0 +1,179 @@
+"""A question to ranked sentences: the retrieval story, top to bottom.
+
+Every sentence is looked at through its views (the Chinese source, the English edition where there is one) by two
+rankers (dense: the best of its clauses; lexical: BM25 over the sentence), and the rankings are fused by rank.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import IndexDirError, UsageError
+from corpus.fold import fold
+from corpus.library import Library
+from corpus.report import Report, Sentence, Span
+from index import manifest as manifests
+from index.chunk import Chunk, View
+from index.encode import Encoder
+from index.fusion import reciprocal_rank_fusion
+from index.lexical import Lexical
+from index.manifest import IndexConfig, fingerprint
+from index.tokens import chinese_question_terms, english_terms, language
+from index.vectors import VectorStore
+
+QUESTION_TERMS: dict[View, Callable[[str], list[str]]] = {"zh": chinese_question_terms, "en": english_terms}
+"""How a question is read for each view's lexical ranker."""
+
+_REBUILD = "Bring it up to date: wenzheng index."
+
+
+@dataclass(frozen=True, slots=True)
+class SearchConfig:
+    """How rankings are fused.
+
+    Attributes:
+        depth: how many clauses the dense ranker considers.
+        flatness: the k of reciprocal rank fusion.
+        other_view: weight of the rankings of the view that is not in the question's language, which weighs 1.
+    """
+
+    depth: int = 2000
+    flatness: float = 5.0
+    other_view: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One clause of a found sentence: through which view it was seen, where it stands, its cosine with the question."""
+
+    view: View
+    span: Span
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One found sentence.
+
+    Attributes:
+        rank: 1 for the best.
+        score: fused; only its order means anything.
+        matches: its clauses in both views, nearest to the question first.
+        lexical: per view its BM25 score; 0 where no term is shared.
+    """
+
+    rank: int
+    score: float
+    report: str
+    sentence: Sentence
+    matches: tuple[Match, ...]
+    lexical: Mapping[View, float]
+
+    @property
+    def view(self) -> View:
+        """The view that its nearest clause was seen through."""
+        return self.matches[0].view if self.matches else "zh"
+
+    def cosine(self, view: View) -> float:
+        """The cosine of its nearest clause in one view, 0 where there is none."""
+        return next((match.cosine for match in self.matches if match.view == view), 0.0)
+
+
+class Searcher:
+    """An open index with its reports and encoder."""
+
+    def __init__(self, root: Path, library: Library, encoder: Encoder, config: SearchConfig | None = None) -> None:
+        """Open the index in `root` and check every promise of its manifest.
+
+        Raises:
+            IndexDirError: it is missing, damaged, or not of this library, model or format; the hint says what to do.
+        """
+        manifest = manifests.read(root)
+        if manifest is None:
+            raise IndexDirError(f"There is no index in {root}.", "Build it: wenzheng index.")
+        self.reports: dict[str, Report] = {report.id: report for report in library}
+        _check(root, manifest, self.reports, encoder)
+        folder = manifests.verified(root, manifest)
+        self.encoder, self.config, self.manifest = encoder, config or SearchConfig(), manifest
+        self._vectors = VectorStore.from_bytes((folder / "vectors.faiss").read_bytes())
+        pairs = [line.split("\t") for line in (folder / "sentences.tsv").read_text(encoding="utf-8").split("\n")[:-1]]
+        self._sentences = [(report, self.reports[report].sentence(id_)) for report, id_ in pairs]
+        self._lexical = {view: Lexical.load(folder / f"bm25-{view}", len(pairs)) for view in get_args(View)}
+        number = {(report, sentence.id): n for n, (report, sentence) in enumerate(self._sentences)}
+        self._chunks: dict[int, Chunk] = {}
+        self._sentence_of: dict[int, int] = {}
+        for line in (folder / "chunks.jsonl").read_text(encoding="utf-8").split("\n")[:-1]:
+            row = json.loads(line)
+            id_ = row.pop("id")
+            self._chunks[id_] = chunk = Chunk(**row)
+            self._sentence_of[id_] = number[chunk.report, chunk.sentence]
+
+    def search(self, question: str, report: str | None = None, k: int = 20) -> tuple[Hit, ...]:
+        """The `k` sentences that fit a question best, best first; the order is total: by score, then by place.
+
+        Args:
+            question: in Chinese or English.
+            report: look only into this one.
+            k: how many at most.
+
+        Raises:
+            UsageError: there is no such report.
+        """
+        if report is not None and report not in self.reports:
+            raise UsageError(f"There is no report {report!r} in the index.", f"It has: {', '.join(self.reports)}.")
+        folded = fold(question)
+        wanted = np.array([report in (None, name) for name, _ in self._sentences])
+        matches = self._matches(self.encoder.encode([folded]), report)
+        lexical = {view: self._lexical[view].scores(terms(folded)) * wanted for view, terms in QUESTION_TERMS.items()}
+        rankings: list[tuple[float, Mapping[int, float]]] = []
+        for view, scores in lexical.items():
+            weight = 1.0 if view == language(question) else self.config.other_view
+            dense = {n: m.cosine for n, found in matches.items() for m in reversed(found) if m.view == view}
+            rankings += [(weight, dense), (weight, dict(enumerate(scores.tolist())))]
+        fused = reciprocal_rank_fusion(rankings, self.config.flatness)
+        order = sorted(fused, key=lambda n: (-round(fused[n], 9), n))[:k]
+        return tuple(
+            Hit(
+                rank=rank,
+                score=round(fused[n], 6),
+                report=self._sentences[n][0],
+                sentence=self._sentences[n][1],
+                matches=tuple(matches.get(n, ())),
+                lexical={view: round(float(scores[n]), 4) for view, scores in lexical.items()},
+            )
+            for rank, n in enumerate(order, start=1)
+        )
+
+    def _matches(self, query: NDArray[np.float32], report: str | None) -> dict[int, list[Match]]:
+        """Sentence number → its clauses near the query, nearest first."""
+        among = None
+        if report is not None:
+            among = np.array([id_ for id_, chunk in self._chunks.items() if chunk.report == report], np.int64)
+        ids, cosines = self._vectors.search(query, self.config.depth, among)
+        found = zip(np.round(cosines[0].astype(float), 5).tolist(), ids[0].tolist(), strict=True)
+        matches: dict[int, list[Match]] = {}
+        for cosine, id_ in sorted(found, key=lambda pair: (-pair[0], pair[1])):
+            chunk = self._chunks[id_]
+            match = Match(chunk.view, Span(chunk.start, chunk.end), cosine)
+            matches.setdefault(self._sentence_of[id_], []).append(match)
+        return matches
+
+
+def _check(root: Path, manifest: manifests.Manifest, reports: dict[str, Report], encoder: Encoder) -> None:
+    if manifest.model_digest != encoder.digest:
+        raise IndexDirError(f"The index in {root} was made by another model than {encoder.name}.", _REBUILD)
+    if manifest.config != IndexConfig().digest:
+        raise IndexDirError(f"The index in {root} was made with other settings.", _REBUILD)
+    actual = {id_: fingerprint(report) for id_, report in reports.items()}
+    changed = [
+        id_ for id_ in sorted(actual.keys() | manifest.reports.keys()) if actual.get(id_) != manifest.reports.get(id_)
+    ]
+    if changed:
+        raise IndexDirError(f"The index in {root} does not match the library: {', '.join(changed)} changed.", _REBUILD)
