@@ -12,17 +12,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.extract import Pick, gives_date, gives_figure
 from app.question import asks_for_date, asks_for_figure
+from corpus.figures import figures
 from corpus.fold import fold
 from corpus.report import Report
 from index.chunk import search_text
-from index.search import Hit
 from index.tokens import language
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_COUNTED_ZH = re.compile("[零一二三四五六七八九十百千万亿两]+(?=[个项大种家所条座位名届次年月日户亩])")
-_DATE = re.compile(r"\d{4}年|\d+月|[一二三四五六七八九十两\d]+年|周年|[一二三四五六七八九十]+五")
 _NAME = re.compile(r"(?<!^)(?<![.?!:;。？！] )(?<![\w'])[A-Z][\w&]*[\w]")
+_ACRONYM = re.compile("[A-Za-z]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,63 +34,53 @@ class AbstainConfig:
         threshold: answer at or above it.
     """
 
-    bias: float = -1.3
-    cosine: float = 5.4
-    figure: float = -0.7
-    date: float = -2.4
-    number: float = -4.4
-    name: float = -2.2
+    bias: float = -1.5
+    cosine: float = 5.9
+    figure: float = -1.7
+    date: float = -3.7
+    number: float = -4.5
+    name: float = -1.8
     threshold: float = 0.7
 
 
 CONFIG = AbstainConfig()
 
 
-def confidence(question: str, picked: Sequence[Hit], reports: Mapping[str, Report]) -> float:
-    """The probability that the picked sentences answer the question, from 0 to 1; 0 where nothing was picked."""
-    if not picked:
+def confidence(question: str, nearness: float, picks: Sequence[Pick], reports: Mapping[str, Report]) -> float:
+    """The probability that what was picked answers the question, from 0 to 1; 0 where nothing was picked.
+
+    Args:
+        question: as it was searched.
+        nearness: the best hit's cosine with it.
+        picks: what would be quoted.
+        reports: id → report.
+    """
+    if not picks:
         return 0.0
-    best, *unmet = features(question, picked, reports)
     weights = (CONFIG.figure, CONFIG.date, CONFIG.number, CONFIG.name)
-    logit = CONFIG.bias + CONFIG.cosine * best + sum(w for w, missing in zip(weights, unmet, strict=True) if missing)
-    return 1 / (1 + math.exp(-logit))
+    unmet = sum(weight for weight, missing in zip(weights, demands(question, picks, reports), strict=True) if missing)
+    return 1 / (1 + math.exp(-(CONFIG.bias + CONFIG.cosine * nearness + unmet)))
 
 
-def features(
-    question: str, picked: Sequence[Hit], reports: Mapping[str, Report]
-) -> tuple[float, bool, bool, bool, bool]:
-    """What the rule looks at.
+def demands(question: str, picks: Sequence[Pick], reports: Mapping[str, Report]) -> tuple[bool, bool, bool, bool]:
+    """Which plain demands of a question the picked sentences leave unmet.
 
     Returns:
-        The best hit's cosine in the question's own view (else in any), and whether each demand is unmet by the picked
-        sentences: a figure that the question does not itself give, a date, the question's numbers, its names.
+        A figure that the question does not itself give; a date; the figures that it gives; the names that it gives.
+        Names and figures may also stand in the title block or the description of a cited report.
     """
-    best = picked[0]
-    folded = fold(question)
-    given = _NUMBER.findall(folded)
-    chinese = fold(" ".join(search_text(reports[hit.report], hit.sentence, "zh") for hit in picked))
-    everything = (
-        fold(" ".join([chinese, *_english(picked, reports), *_front(picked, reports)])).lower().replace(",", "")
-    )
-    figures = [n for n in _NUMBER.findall(chinese) if n not in given] or _COUNTED_ZH.findall(chinese)
-    names = [] if language(question) == "zh" else _NAME.findall(question)
-    names += re.findall("[A-Za-z]{2,}", folded) if language(question) == "zh" else []
+    lang = language(question)
+    cited = [reports[id_] for id_ in dict.fromkeys(pick.report for pick in picks)]
+    quoted = [(reports[pick.report], pick.sentence) for pick in picks]
+    places = quoted + [(report, s) for report in cited for s in report.sentences if s.id.startswith("h")]
+    about = [value for report in cited for value in report.about.values()]
+    words = fold(" ".join([search_text(*place, view) for place in places for view in ("zh", "en")] + about)).lower()
+    given = {figure.value for report, s in places for figure in figures(search_text(report, s, "zh"), "zh")}
+    asked = [f for f in figures(question, lang) if not f.weak and f.unit != "year"]
+    names = (_ACRONYM if lang == "zh" else _NAME).findall(question)
     return (
-        best.cosine(language(question)) or max((m.cosine for m in best.matches), default=0.0),
-        asks_for_figure(folded) and not figures,
-        asks_for_date(folded) and not _DATE.search(chinese),
-        any(number.replace(",", "") not in everything for number in given),
-        any(name.lower().removesuffix("s") not in everything for name in names),
+        asks_for_figure(question) and not any(gives_figure(question, s, report) for report, s in quoted),
+        asks_for_date(question) and not any(gives_date(s, report) for report, s in quoted),
+        any(figure.value not in given for figure in asked),
+        any(name.lower().removesuffix("s") not in words for name in names),
     )
-
-
-def _english(picked: Sequence[Hit], reports: Mapping[str, Report]) -> list[str]:
-    return [search_text(reports[hit.report], hit.sentence, "en") for hit in picked]
-
-
-def _front(picked: Sequence[Hit], reports: Mapping[str, Report]) -> list[str]:
-    """What the cited reports are about as wholes: their descriptions and title lines, in both languages."""
-    cited = [reports[id_] for id_ in dict.fromkeys(hit.report for hit in picked)]
-    lines = [(report, s) for report in cited for s in report.sentences if s.id.startswith("h")]
-    texts = [search_text(report, s, view) for report, s in lines for view in ("zh", "en")]
-    return texts + [value for report in cited for value in report.about.values()]

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from app import abstain, extract
 from app.citation import Claim, verify
 from app.followup import standalone
-from app.question import clean
+from app.question import clean, subject
 from corpus.errors import WenzhengError
 from index.search import Hit, Searcher
 from index.tokens import language
@@ -105,11 +105,12 @@ class Answerer:
             alone = standalone(asked, [" ".join(earlier.split()) for earlier in history], lang)
             spoken = lang if self.language == "auto" else self.language
         with _timed(timings, "search"):
-            hits = self.searcher.search(alone, report)
+            hits = self.searcher.search(subject(alone), report)
         with _timed(timings, "select"):
-            picked = extract.select(alone, hits)
-            confidence = abstain.confidence(alone, picked, reports)
-            claims = extract.claims(picked, reports, spoken) if confidence >= abstain.CONFIG.threshold else ()
+            picks = extract.select(alone, hits, reports)
+            nearness = extract.cosine(hits[0], alone) if hits else 0.0
+            confidence = abstain.confidence(alone, nearness, picks, reports)
+            claims = extract.claims(picks, reports, spoken) if confidence >= abstain.CONFIG.threshold else ()
         with _timed(timings, "verify"):
             proved = tuple(c for c in claims if not verify([c.to_json()], reports.__getitem__))
         return Answer(

@@ -1,26 +1,32 @@
 """The sentences that answer, and what of each: the default answer, with no language model.
 
 From the ranked hits take those that stand close to the best, at most a handful, and of a long sentence the run of
-parts that the question is about; then quote them in the order of the document.
+parts that the question is about; where a list is asked for and one of them opens one, take its items. Quoted in the
+order of the document.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from app.citation import Claim, cite
-from corpus.report import Report, Span
+from app.question import asks_for_figure, asks_for_list
+from corpus.figures import Figure, figures
+from corpus.report import Report, Sentence, Span
+from corpus.sentences import clause_spans
 from index.search import Hit
 from index.tokens import language
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractConfig:
-    """How much is quoted. Chosen on the dev questions: sentence precision 0.58, recall 0.85, 2.3 claims an answer.
+    """How much is quoted; chosen on the dev questions for sentence precision against complete answers.
 
     Attributes:
-        most: claims at most.
+        most: hits at most; the items of a list come on top.
         score: a hit's fused score is at least this share of the best one's.
         cosine: a hit's cosine, in the question's own view where it has it, is at most this far below the best one's.
         part: a part of a sentence whose mean cosine is at most this far below its best part's belongs to the claim.
@@ -34,44 +40,103 @@ class ExtractConfig:
 
 CONFIG = ExtractConfig()
 
+_AMOUNTS = ("number", "percent", "ratio", "fraction")
+_ITEM = re.compile(r"第?[一二三四五六七八九十]+(?:是(?!个|种|条)|[,，、])|[(（]\d+[)）]|首先|其次|再次|最后")
 
-def select(question: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """The hits that answer, best first; empty only where there are no hits."""
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A span of one sentence that is to be quoted."""
+
+    report: str
+    sentence: Sentence
+    span: Span
+
+
+def select(question: str, hits: Sequence[Hit], reports: Mapping[str, Report]) -> tuple[Pick, ...]:
+    """What to quote, best first; empty only where there are no hits.
+
+    Close to the best, and: where a list is asked for and one of those opens one, that list; where a figure is asked
+    for and some have one, those that do; where the best is a line of the title block, the title block.
+    """
     if not hits:
         return ()
-    best = max(_cosine(hit, question) for hit in hits)
-    return tuple(
-        hit
-        for hit in hits[: CONFIG.most]
-        if hit.rank == 1
-        or (hit.score >= CONFIG.score * hits[0].score and _cosine(hit, question) >= best - CONFIG.cosine)
-    )
+    if hits[0].sentence.id.startswith("h"):
+        close = [hit for hit in hits if hit.sentence.id.startswith("h") and hit.report == hits[0].report]
+    else:
+        close = [hit for hit in _close(question, hits) if not hit.sentence.id.startswith("h")]
+    for hit in close if asks_for_list(question) else ():
+        report = reports[hit.report]
+        if items := _items(hit.sentence, report):
+            return (_pick(hit, reports), *(Pick(hit.report, item, _opening(item, report)) for item in items))
+    if asks_for_figure(question):
+        close = [hit for hit in close if gives_figure(question, hit.sentence, reports[hit.report])] or close
+    return tuple(_pick(hit, reports) for hit in close)
 
 
-def claims(picked: Sequence[Hit], reports: Mapping[str, Report], lang: str) -> tuple[Claim, ...]:
-    """A claim for each hit, in document order.
-
-    Args:
-        picked: what `select` chose.
-        reports: id → report.
-        lang: `en` for the English edition's wording where there is one, else the Chinese.
-    """
-    ordered = sorted(picked, key=lambda hit: (hit.report, hit.sentence.span))
-    return tuple(cite(reports[hit.report], hit.sentence, _run(hit, reports[hit.report]), lang) for hit in ordered)
+def claims(picks: Sequence[Pick], reports: Mapping[str, Report], lang: str) -> tuple[Claim, ...]:
+    """A claim for each pick, in document order, in English (`en`) where the report has an edition, else in Chinese."""
+    ordered = sorted(picks, key=lambda pick: (pick.report, pick.span))
+    return tuple(cite(reports[pick.report], pick.sentence, pick.span, lang) for pick in ordered)
 
 
-def _cosine(hit: Hit, question: str) -> float:
+def gives_figure(question: str, sentence: Sentence, report: Report) -> bool:
+    """Whether a sentence has a figure, and one that the question does not itself give."""
+    asked = {figure.value for figure in figures(question, language(question))}
+    return any(f.kind in _AMOUNTS and not f.weak and f.value not in asked for f in _figures(sentence, report))
+
+
+def gives_date(sentence: Sentence, report: Report) -> bool:
+    """Whether a sentence has a year, a date or a span of years."""
+    return any(f.kind in ("year", "date", "plan") or f.unit == "year" for f in _figures(sentence, report))
+
+
+def cosine(hit: Hit, question: str) -> float:
+    """The cosine of a hit's nearest clause, in the question's own view where it has it."""
     return hit.cosine(language(question)) or max((match.cosine for match in hit.matches), default=0.0)
 
 
-def _run(hit: Hit, report: Report) -> Span:
-    """The run of the edition's parts from the first to the last that the question is about; else the whole sentence."""
+def _figures(sentence: Sentence, report: Report) -> tuple[Figure, ...]:
+    return figures(report.reading(sentence.span), "zh")
+
+
+def _close(question: str, hits: Sequence[Hit]) -> list[Hit]:
+    nearest = max(cosine(hit, question) for hit in hits)
+    return [
+        hit
+        for hit in hits[: CONFIG.most]
+        if hit.rank == 1
+        or (hit.score >= CONFIG.score * hits[0].score and cosine(hit, question) >= nearest - CONFIG.cosine)
+    ]
+
+
+def _items(opening: Sentence, report: Report) -> tuple[Sentence, ...]:
+    """The items 一是…, 二是… that directly follow a sentence in its paragraph, unless it is an item itself."""
+    if _ITEM.match(opening.text) or opening.kind != "body":
+        return ()
+    sentences = report.paragraph(opening.paragraph).sentences
+    following = sentences[sentences.index(opening) + 1 :]
+    items = tuple(takewhile(lambda sentence: _ITEM.match(sentence.text), following))
+    return items if len(items) > 1 else ()
+
+
+def _opening(sentence: Sentence, report: Report) -> Span:
+    """What names a list's item: the first part of its sentence, or its first clause."""
+    if report.edition is not None:
+        return report.edition.renderings(sentence.id)[0].span
+    first = clause_spans(sentence.text)[0]
+    return Span(sentence.span.start, sentence.span.start + first.end)
+
+
+def _pick(hit: Hit, reports: Mapping[str, Report]) -> Pick:
+    """A hit with the run of the edition's parts that the question is about; else the whole sentence."""
+    report = reports[hit.report]
     parts = report.edition.parts.get(hit.sentence.id) if report.edition is not None else None
     if not parts or not hit.matches:
-        return hit.sentence.span
+        return Pick(hit.report, hit.sentence, hit.sentence.span)
     scores = [_mean_cosine(hit, part.span) for part in parts]
     wanted = [part.span for part, score in zip(parts, scores, strict=True) if score >= max(scores) - CONFIG.part]
-    return Span(wanted[0].start, wanted[-1].end)
+    return Pick(hit.report, hit.sentence, Span(wanted[0].start, wanted[-1].end))
 
 
 def _mean_cosine(hit: Hit, span: Span) -> float:

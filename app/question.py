@@ -24,6 +24,26 @@ _DATE_EN = re.compile(
 )
 _DATE_ZH = re.compile("什么时候|何时|哪(?:一)?[年天月]|几时|几月")
 _FIGURE_ZH = re.compile(r"多少|几(?!乎|何)|多大|多长|多高|多远|多久|比例|占比|百分之|总量|总额|数量|面积")
+# Ways to say that the report is asked; what is left is what it is asked about.
+_ABOUT_EN = re.compile(
+    r"\b(?:what|how) (?:does|do|did|has|have|is|was) (?:the |this |that )?(?:\w+ ){0,2}?"
+    r"(?:report|plan|document|speech|it) (?:say|said|mention|mentioned|plan|state|stated|have to say|tell us)"
+    r"(?: \w+)?? (?:about|on|regarding|concerning)\b|"
+    r"\bwhat (?:is|was) (?:said|mentioned|planned|stated) (?:\w+ )??(?:about|on|for|regarding)\b|"
+    r"\b(?:according to|based on|in) (?:the|this) (?:report|plan|document|speech)\b,?|"
+    r"\b(?:does|did) (?:the|this) (?:report|plan|document|speech) (?:say|mention|state)(?: anything about| that)?\b|"
+    r"^(?:please )?(?:tell me|explain|describe)(?: more)? (?:about )?",
+    re.IGNORECASE,
+)
+_ABOUT_ZH = re.compile(
+    "(?:请问|请)?(?:根据|按照|依据)?(?:这份|这个|该|本|此|政府工作)?(?:报告|规划|计划|文件|讲话)(?:里面|里|中|内|上)?"
+    "(?:是|对此|对|就)?(?:怎么|怎样|如何|具体)?(?:说|讲|提|谈|写|规定|要求|安排)(?:出|到|及|过|了|的)*(?:哪些|什么|没有|吗)?"
+    "|^(?:请问|请)?(?:关于|有关|对于)|(?:报告|规划|计划)(?:里面|里|中)(?:对|就|关于)?|(?:是)?(?:怎么|怎样|如何)(?:说|讲|安排|规定|提)(?:到)?的?"
+)
+_LIST_EN = re.compile(
+    r"\b(?:what|which) (?:\w+ ){0,3}?(?:are|were|will)\b|\b(?:which|list|name)\b|\bwhat (?:\w+ )?\w+s\b", re.IGNORECASE
+)
+_LIST_ZH = re.compile("哪些|哪几|哪[一二两三四五六七八九十]|哪方面|分别|列出|有什么|包括什么|包含什么")
 
 
 def clean(text: str) -> str:
@@ -41,6 +61,18 @@ def clean(text: str) -> str:
     if not _WORD.search(question):
         raise UsageError(f"There are no words in {question[:20]!r}.", _EXAMPLE)
     return question
+
+
+def subject(question: str) -> str:
+    """What a question is about, without the words that say the report is asked; all of it where nothing is left."""
+    rest = _ABOUT_ZH.sub(" ", _ABOUT_EN.sub(" ", question))
+    stripped = " ".join(rest.strip(" ,，?？。.!！:：").split())
+    return stripped if rest != question and _WORD.search(stripped) else question
+
+
+def asks_for_list(question: str) -> bool:
+    """Whether several things are asked for ("what are the six …", "…有哪些")."""
+    return bool(_LIST_EN.search(question) or _LIST_ZH.search(question))
 
 
 def asks_for_figure(question: str) -> bool:
