@@ -19,6 +19,7 @@ from app.citation import Claim, verify
 from app.followup import standalone
 from app.question import clean, subject
 from corpus.errors import WenzhengError
+from corpus.fold import fold
 from index.search import Hit, Searcher
 from index.tokens import language
 
@@ -104,12 +105,13 @@ class Answerer:
             lang = language(asked)
             alone = standalone(asked, [" ".join(earlier.split()) for earlier in history], lang)
             spoken = lang if self.language == "auto" else self.language
+            folded = fold(alone)
         with _timed(timings, "search"):
-            hits = self.searcher.search(subject(alone), report)
+            hits = self.searcher.search(subject(folded), report)
         with _timed(timings, "select"):
-            picks = extract.select(alone, hits, reports)
-            nearness = extract.cosine(hits[0], alone) if hits else 0.0
-            confidence = abstain.confidence(alone, nearness, picks, reports)
+            picks = extract.select(folded, hits, reports)
+            nearness = extract.cosine(hits[0], folded) if hits else 0.0
+            confidence = abstain.confidence(folded, nearness, picks, reports)
             claims = extract.claims(picks, reports, spoken) if confidence >= abstain.CONFIG.threshold else ()
         with _timed(timings, "verify"):
             proved = tuple(c for c in claims if not verify([c.to_json()], reports.__getitem__))

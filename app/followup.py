@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from corpus.fold import fold
+
 _LEANS_EN = re.compile(
     r"^\s*(?:and|but|or|also|then|what about|how about|what else|anything else|which of (?:them|these|those)|why|when|"
     r"where|who|how many|how much|by when|since when|the same|same)\b[^.?!]{0,28}\??\s*$"
@@ -27,6 +29,7 @@ _EXISTENTIAL = re.compile(
 
 def leans(question: str, lang: str) -> bool:
     """Whether a question points back at an earlier one ("and schools?", "那学校呢")."""
+    question = fold(question)
     if lang == "zh":
         return bool(_LEANS_ZH.search(question))
     return bool(_LEANS_EN.search(_EXISTENTIAL.sub("", question)))

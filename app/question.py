@@ -41,7 +41,7 @@ _ABOUT_ZH = re.compile(
     "|^(?:请问|请)?(?:关于|有关|对于)|(?:报告|规划|计划)(?:里面|里|中)(?:对|就|关于)?|(?:是)?(?:怎么|怎样|如何)(?:说|讲|安排|规定|提)(?:到)?的?"
 )
 _LIST_EN = re.compile(
-    r"\b(?:what|which) (?:\w+ ){0,3}?(?:are|were|will)\b|\b(?:which|list|name)\b|\bwhat (?:\w+ )?\w+s\b", re.IGNORECASE
+    r"\b(?:what|which) (?:\w+ ){0,3}?(?:are|were)\b|\b(?:which|list|name)\b|\bwhat (?:\w+ )?\w+s\b", re.IGNORECASE
 )
 _LIST_ZH = re.compile("哪些|哪几|哪[一二两三四五六七八九十]|哪方面|分别|列出|有什么|包括什么|包含什么")
 

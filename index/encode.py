@@ -161,6 +161,8 @@ class TransformersEncoder(_FolderEncoder):
             self._tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
         except _LOADING_FAULTS as fault:
             raise _cannot_load(name, fault) from fault
+        # A question is one short text: threads would wait for each other longer than they work.
+        torch.set_num_threads(1)
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._model = cast("Any", model).eval()

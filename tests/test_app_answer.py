@@ -1,0 +1,130 @@
+import json
+import subprocess
+import sys
+
+import jsonschema
+import pytest
+
+from app.abstain import AbstainConfig
+from app.answer import Answerer
+from app.citation import verify
+from app.saved import SCHEMA_FILE
+from corpus.errors import UsageError
+
+SCHEMA = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def answerer(searcher, monkeypatch):
+    monkeypatch.setattr("app.abstain.CONFIG", AbstainConfig(threshold=0.3))
+    return Answerer(searcher)
+
+
+def valid(answer):
+    row = answer.to_json()
+    jsonschema.Draft202012Validator(SCHEMA).validate(row)
+    return json.loads(json.dumps(row))
+
+
+def test_the_schema_is_a_schema():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_a_question_is_answered_with_proof(answerer):
+    row = valid(answerer.ask("全市供热“一张网”和清洁取暖“全覆盖”怎么实现?", report="hohhot-2021", id="q1"))
+    assert (row["id"], row["status"], row["lang"]) == ("q1", "answered", "zh")
+    assert "p20.6" in [claim["citations"][0]["sentence"] for claim in row["claims"]]
+    assert verify(row["claims"], answerer.searcher.reports.__getitem__) == []
+    assert row["answer"] == " ".join(f"{claim['text']} [{n}]" for n, claim in enumerate(row["claims"], start=1))
+    assert [passage["rank"] for passage in row["passages"]] == list(range(1, 21))
+    assert set(row["timings_ms"]) == {"question", "search", "select", "verify"}
+
+
+def test_two_reports_keep_their_citations_apart(answerer):
+    question = "完成8000户清洁取暖改造,新建集中供热站多少座?"
+    for report in ("anning-2024", "hohhot-2021"):
+        row = valid(answerer.ask(question, report=report))
+        assert {passage["report"] for passage in row["passages"]} == {report}
+    row = valid(answerer.ask(question))
+    assert row["claims"][0]["citations"][0]["report"] == "anning-2024"
+    assert row["claims"][0]["citations"][0]["sha256"] == answerer.searcher.reports["anning-2024"].sha256
+    assert {passage["report"] for passage in row["passages"]} == {"anning-2024", "hohhot-2021"}
+
+
+def test_a_report_without_an_edition_is_quoted_in_chinese_and_says_so(answerer):
+    row = valid(Answerer(answerer.searcher, "en").ask("城镇新增就业3000人吗?", report="anning-2024"))
+    assert (row["lang"], row["status"]) == ("en", "answered")
+    assert "城镇新增就业3000人" in row["answer"]
+    assert [note["kind"] for note in row["notes"]] == ["no-translation"]
+
+
+def test_an_english_answer_is_labelled_unofficial(answerer):
+    row = valid(answerer.ask("clean heating boilers one network for heating", report="hohhot-2021"))
+    assert row["status"] == "answered"
+    assert [note["kind"] for note in row["notes"]] == ["unofficial-translation"]
+    assert all(claim["text"] == claim["citations"][0]["translation"] for claim in row["claims"])
+
+
+def test_the_language_can_be_fixed(searcher, monkeypatch):
+    monkeypatch.setattr("app.abstain.CONFIG", AbstainConfig(threshold=0.0))
+    row = valid(Answerer(searcher, "en").ask("清洁取暖全覆盖怎么实现?", report="hohhot-2021"))
+    assert row["lang"] == "en"
+    assert row["claims"][0]["text"] == row["claims"][0]["citations"][0]["translation"]
+
+
+def test_a_refusal_claims_nothing_and_lists_no_sources(answerer):
+    row = valid(answerer.ask("Who won the 2018 World Cup?"))
+    assert (row["status"], row["claims"], row["answer"]) == ("refused", [], "The report does not say.")
+    assert valid(answerer.ask("2018年世界杯冠军是谁?"))["answer"] == "报告没有说明。"
+
+
+def test_a_follow_up_is_searched_with_what_it_leans_on(answerer):
+    row = valid(answerer.ask("那中小学呢?", ["新增多少所公办幼儿园?"], report="hohhot-2021"))
+    assert row["standalone_question"] == "新增多少所公办幼儿园? 那中小学呢?"
+    assert "p23.3" in [passage["sentence"] for passage in row["passages"][:3]]
+
+
+def test_a_claim_that_does_not_verify_is_left_out_and_said_so(answerer, monkeypatch):
+    question = "全市供热“一张网”和清洁取暖“全覆盖”怎么实现?"
+    whole = answerer.ask(question, report="hohhot-2021")
+    monkeypatch.setattr("app.answer.verify", lambda claims, _: ["no"] if claims[0] == whole.claims[0].to_json() else [])
+    row = valid(answerer.ask(question, report="hohhot-2021"))
+    assert whole.claims[0].text not in row["answer"]
+    assert "dropped" in [note["kind"] for note in row["notes"]]
+
+
+def test_errors_have_rows_and_exceptions(answerer):
+    with pytest.raises(UsageError, match="no report 'nowhere'"):
+        answerer.ask("清洁取暖", report="nowhere")
+    row = valid(answerer.failed("", UsageError("It is bad.", "Mend it."), id="x", line=3))
+    assert (row["status"], row["error"]) == ("error", {"message": "It is bad.", "hint": "Mend it.", "line": 3})
+
+
+def test_answers_do_not_depend_on_the_hash_seed(library, tmp_path):
+    script = (
+        "import sys, json; sys.path.insert(0, sys.argv[1]);"
+        "from pathlib import Path; from support import HashedNgrams; from corpus.library import Library;"
+        "from index.build import build; from index.search import Searcher; from app.answer import Answerer;"
+        "library = Library(sys.argv[2]); root = Path(sys.argv[3]); encoder = HashedNgrams();"
+        "build(library, root, encoder); answerer = Answerer(Searcher(root, library, encoder));"
+        "rows = [answerer.ask(q).to_json() for q in ('清洁取暖怎么安排?', 'What are the six industrial clusters?')];"
+        "[row.pop('timings_ms') for row in rows]; print(json.dumps(rows, sort_keys=True))"
+    )
+    outputs = set()
+    for seed in ("1", "2"):
+        run = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                script,
+                str(SCHEMA_FILE.parents[1] / "tests"),
+                str(library.root),
+                str(tmp_path / seed),
+            ],
+            env={"PYTHONHASHSEED": seed, "PATH": "/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        outputs.add(run.stdout)
+    assert len(outputs) == 1

@@ -1,0 +1,235 @@
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+from support import ROOT, HashedNgrams
+
+from app.cli import main
+
+WENZHENG = [sys.executable, "-m", "app"]
+
+
+@pytest.fixture
+def run(library, tmp_path, monkeypatch, capsys):
+    """Run the command line over the tests' library with the tests' encoder; gives exit code, stdout and stderr."""
+    encoder = HashedNgrams()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("index.encode.load_encoder", lambda name, light: encoder)
+    monkeypatch.setattr("index.encode.model_digest", lambda name: encoder.digest)
+
+    def run(*arguments):
+        code = main([arguments[0], *arguments[1:], "--library", str(library.root)])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    run.encoder = encoder
+    return run
+
+
+@pytest.fixture
+def indexed(run):
+    assert run("index")[0] == 0
+    return run
+
+
+def test_help_and_version_are_instant_and_import_nothing_heavy():
+    began = time.perf_counter()
+    run = subprocess.run([*WENZHENG, "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert time.perf_counter() - began < 5
+    assert "Ask a Chinese government report" in run.stdout
+    code = (
+        "import sys; from app.cli import main\ntry: main(['--version'])\nexcept SystemExit: print(sorted(sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.startswith("wenzheng ")
+    assert not [m for m in ("numpy", "torch", "faiss", "gradio", "transformers") if f"'{m}'" in run.stdout]
+
+
+def test_index_ask_and_verify(indexed, tmp_path):
+    code, out, _ = indexed("ask", "全市供热“一张网”和清洁取暖“全覆盖”怎么实现?", "--json", "--report", "hohhot-2021")
+    answer = json.loads(out)
+    assert (code, answer["schema"]) == (0, 1)
+    saved = tmp_path / "answer.json"
+    saved.write_text(out, encoding="utf-8")
+    if answer["status"] == "answered":
+        assert indexed("verify", str(saved))[0] == 0
+    code, out, _ = indexed("index")
+    assert (code, "up to date" in out) == (0, True)
+
+
+def test_verify_tells_a_tampered_answer_and_never_verifies_nothing(indexed, tmp_path, monkeypatch):
+    from app.abstain import AbstainConfig
+
+    monkeypatch.setattr("app.abstain.CONFIG", AbstainConfig(threshold=0.0))
+    _, out, _ = indexed("ask", "森林覆盖率达到多少?", "--json")
+    saved = tmp_path / "answer.json"
+    saved.write_text(out, encoding="utf-8")
+    code, out, _ = indexed("verify", str(saved))
+    assert code == 0
+    assert out.startswith("Verified: ")
+    answer = json.loads(saved.read_text(encoding="utf-8"))
+    answer["claims"][0]["citations"][0]["start"] += 1
+    saved.write_text(json.dumps(answer), encoding="utf-8")
+    code, out, err = indexed("verify", str(saved))
+    assert (code, "Claim 1" in out, "does not verify" in err) == (1, True, True)
+    answer = answer | {"status": "refused", "claims": []}
+    saved.write_text(json.dumps(answer), encoding="utf-8")
+    code, _, err = indexed("verify", str(saved))
+    assert (code, "nothing was verified" in err) == (1, True)
+    saved.write_text('{"schema": 2}')
+    assert indexed("verify", str(saved))[0] == 1
+    saved.write_text("not json")
+    assert indexed("verify", str(saved))[0] == 2
+    assert indexed("verify", str(tmp_path / "absent.json"))[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("", "empty"),
+        ("  \n ", "empty"),
+        ("字" * 20_000, "20000 characters"),
+        ("\x00\x1b", "empty"),
+        ("🙂🙂", "no words"),
+    ],
+)
+def test_a_bad_question_is_one_sentence_and_exit_code_2(run, question, says):
+    code, out, err = run("ask", question)
+    assert (code, out) == (2, "")
+    assert says in err
+    assert err.count("\n") == 1
+
+
+def test_ask_needs_a_question_or_a_batch_and_not_both(run, tmp_path):
+    assert run("ask")[0] == 2
+    assert run("ask", "x", "--batch", "y")[0] == 2
+    code, _, err = run("ask", "--batch", str(tmp_path / "absent.jsonl"))
+    assert (code, "cannot be read" in err) == (2, True)
+    code, _, err = run("ask", "清洁取暖", "--report", "nowhere")
+    assert code != 0
+
+
+def test_a_batch_answers_every_line_it_can(indexed, tmp_path):
+    lines = [
+        json.dumps({"id": "a", "question": "清洁取暖怎么安排?"}),
+        "this is not JSON",
+        json.dumps({"id": "b"}),
+        json.dumps({"id": "c", "question": " "}),
+        "",
+        json.dumps(
+            {"id": "d", "question": "那中小学呢?", "history": [{"role": "user", "content": "新增多少所公办幼儿园?"}]}
+        ),
+        json.dumps({"id": "e", "question": "清洁取暖", "report": "nowhere"}),
+        json.dumps({"id": "f", "question": "清洁取暖", "history": [7]}),
+        json.dumps({"id": "g", "question": "森林覆盖率\u2028是多少?", "history": ["x"]}, ensure_ascii=False),
+    ]
+    batch = tmp_path / "batch.jsonl"
+    batch.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    code, out, err = indexed("ask", "--batch", str(batch))
+    rows = [json.loads(line) for line in out.split("\n") if line]
+    assert code == 0
+    assert [(row["id"], row["status"] == "error") for row in rows] == [
+        ("a", False),
+        ("", True),
+        ("b", True),
+        ("c", True),
+        ("d", False),
+        ("e", True),
+        ("f", True),
+        ("g", False),
+    ]
+    assert [row["error"]["line"] for row in rows if row["status"] == "error"] == [2, 3, 4, 7, 8]
+    assert rows[4]["standalone_question"] == "新增多少所公办幼儿园? 那中小学呢?"
+    assert "5 of the lines could not be answered" in err
+
+
+def test_a_missing_index_names_the_command(run):
+    code, _, err = run("ask", "清洁取暖")
+    assert (code, "There is no index" in err, "wenzheng index" in err) == (1, True, True)
+
+
+@pytest.mark.parametrize("damage", ["truncate", "garbage", "remove", "manifest", "model", "report", "library"])
+def test_a_damaged_or_foreign_index_names_the_command(indexed, library, damage):
+    root = library.root / ".index"
+    vectors = next(root.glob("*/vectors.faiss"))
+    if damage == "truncate":
+        vectors.write_bytes(vectors.read_bytes()[:-100])
+    elif damage == "garbage":
+        vectors.write_bytes(b"x" * 100)
+    elif damage == "remove":
+        next(root.glob("*/chunks.jsonl")).unlink()
+    elif damage == "manifest":
+        (root / "manifest.json").write_text("{")
+    elif damage == "model":
+        indexed.encoder.digest = "0" * 64
+    elif damage == "report":
+        (library.root / "anning-2024" / "report.toml").unlink()
+    else:
+        text = library.root / "third.txt"
+        text.write_text("一、目标\n新建学校三所。\n", encoding="utf-8")
+        assert indexed("add", str(text), "--id", "third", "--title", "第三")[0] == 0
+    code, out, err = indexed("ask", "清洁取暖")
+    assert (code, out, "wenzheng index" in err) == (1, "", True)
+    assert indexed("index")[0] == 0
+    assert indexed("ask", "清洁取暖")[0] == 0
+
+
+def test_a_missing_library_and_a_missing_source_are_named(indexed, library, capsys):
+    assert main(["ask", "清洁取暖", "--library", str(library.root / "absent")]) == 1
+    assert "no library folder" in capsys.readouterr().err
+    (library.root / "anning-2024" / "source.txt").unlink()
+    code, _, err = indexed("ask", "清洁取暖")
+    assert (code, "text is missing" in err) == (1, True)
+
+
+def test_a_model_that_is_not_there_is_named(library, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    code = main(["index", "--library", str(library.root), "--model", str(tmp_path / "no-model")])
+    assert (code, "no-model" in capsys.readouterr().err) == (1, True)
+    assert not (library.root / ".index" / "manifest.json").exists()
+
+
+def test_a_port_in_use_is_named(indexed):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        code, _, err = indexed("chat", "--port", str(taken.getsockname()[1]))
+    assert (code, "--port" in err) == (1, True)
+
+
+def test_a_terminal_answer_shows_quote_path_and_place(indexed, monkeypatch):
+    from app.abstain import AbstainConfig
+
+    monkeypatch.setattr("app.abstain.CONFIG", AbstainConfig(threshold=0.0))
+    code, out, _ = indexed("ask", "地铁12号线建成投运了吗?", "--report", "hohhot-2021")
+    assert code == 0
+    assert "[1]" in out
+    assert "一、过去五年的工作回顾" in out
+    assert "地铁12号线" in out
+    assert "地铁1、2号线" in out
+    assert "hohhot-2021/p5.3" in out
+
+
+def test_interrupting_a_build_loses_nothing(library, tmp_path):
+    script = (
+        "import sys, time; sys.path.insert(0, sys.argv[1]); import support, index.encode, app.cli\n"
+        "class Slow(support.HashedNgrams):\n"
+        "    def encode(self, texts):\n"
+        "        print('encoding', flush=True); time.sleep(0.2); return super().encode(texts)\n"
+        "index.encode.load_encoder = lambda name, light: Slow()\n"
+        "index.encode.model_digest = lambda name: Slow().digest\n"
+        "sys.exit(app.cli.main(['index', '--library', sys.argv[2]]))"
+    )
+    command = [sys.executable, "-c", script, str(ROOT / "tests"), str(library.root)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "encoding\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err.splitlines()[-1] == "wenzheng: interrupted; nothing was changed."
+    assert [path.name for path in (library.root / ".index").iterdir() if path.name.startswith(".new")] == []
+    assert not (library.root / ".index" / "manifest.json").exists()
