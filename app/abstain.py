@@ -35,11 +35,11 @@ class AbstainConfig:
     """
 
     bias: float = -1.5
-    cosine: float = 5.9
-    figure: float = -1.7
-    date: float = -3.7
-    number: float = -4.5
-    name: float = -1.8
+    cosine: float = 6.2
+    figure: float = -2.3
+    date: float = -3.8
+    number: float = -4.7
+    name: float = -2.1
     threshold: float = 0.7
 
 
@@ -79,7 +79,7 @@ def demands(question: str, picks: Sequence[Pick], reports: Mapping[str, Report])
     asked = [f for f in figures(question, lang) if not f.weak and f.unit != "year"]
     names = (_ACRONYM if lang == "zh" else _NAME).findall(question)
     return (
-        asks_for_figure(question) and not any(gives_figure(question, s, report) for report, s in quoted),
+        asks_for_figure(question) is not None and not any(gives_figure(question, s, report) for report, s in quoted),
         asks_for_date(question) and not any(gives_date(s, report) for report, s in quoted),
         any(figure.value not in given for figure in asked),
         any(name.lower().removesuffix("s") not in words for name in names),

@@ -8,12 +8,12 @@ order of the document.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
 from app.citation import Claim, cite
-from app.question import asks_for_figure, asks_for_list
+from app.question import Amount, asks_for_figure, asks_for_list
 from corpus.figures import Figure, figures
 from corpus.report import Report, Sentence, Span
 from corpus.sentences import clause_spans
@@ -40,7 +40,13 @@ class ExtractConfig:
 
 CONFIG = ExtractConfig()
 
-_AMOUNTS = ("number", "percent", "ratio", "fraction")
+_SHARES = ("percent", "ratio", "fraction")
+_FITS: dict[Amount, Callable[[Figure], bool]] = {
+    "money": lambda figure: figure.unit == "CNY" or figure.kind in _SHARES,
+    "share": lambda figure: figure.kind in _SHARES,
+    "duration": lambda figure: figure.unit in ("year", "month", "week", "day", "hour", "minute"),
+    "any": lambda figure: figure.kind in ("number", *_SHARES),
+}
 _ITEM = re.compile(r"第?[一二三四五六七八九十]+(?:是(?!个|种|条)|[,，、])|[(（]\d+[)）]|首先|其次|再次|最后")
 
 
@@ -81,9 +87,10 @@ def claims(picks: Sequence[Pick], reports: Mapping[str, Report], lang: str) -> t
 
 
 def gives_figure(question: str, sentence: Sentence, report: Report) -> bool:
-    """Whether a sentence has a figure, and one that the question does not itself give."""
+    """Whether a sentence has a figure of the kind asked for, and one that the question does not itself give."""
     asked = {figure.value for figure in figures(question, language(question))}
-    return any(f.kind in _AMOUNTS and not f.weak and f.value not in asked for f in _figures(sentence, report))
+    fits = _FITS[asks_for_figure(question) or "any"]
+    return any(fits(f) and not f.weak and f.value not in asked for f in _figures(sentence, report))
 
 
 def gives_date(sentence: Sentence, report: Report) -> bool:

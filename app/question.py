@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Literal
 
 from corpus.errors import UsageError
+
+Amount = Literal["money", "share", "duration", "any"]
+"""What kind of figure a question asks for."""
 
 LONGEST = 1000
 _WORD = re.compile(r"[^\W\d_]+")
@@ -18,6 +22,22 @@ _FIGURE_EN = re.compile(
     r"\bwhat (?:\w+ )?(?:percentage|percent|proportion|share|number|amount|figure|rate|area|length|ratio|total)\b",
     re.IGNORECASE,
 )
+_AMOUNTS: dict[Amount, re.Pattern[str]] = {
+    "money": re.compile(
+        r"\bhow much (?:money\b|.*\b(?:costs?|spen[dt]|paid|invest(?:ed)?|worth)\b)|"
+        r"多少(?:钱|资金|投资|经费|(?:亿|万)?元)|(?:投资|造价|成本|预算|花费|资金)(?:一共|总共|总额)?(?:是|有|为|花了|达到?)?多少",
+        re.IGNORECASE,
+    ),
+    "share": re.compile(
+        r"\b(?:percentage|percent|proportion|share|ratio)\b|\b\w+ rate\b|"
+        r"百分之几|比例|占比|比重|几成|率(?:是|有|为|达到?)?多少",
+        re.IGNORECASE,
+    ),
+    "duration": re.compile(
+        r"\bhow (?:long|many (?:hours|minutes|days|weeks|months))\b|多久|多长时间|几个?(?:小时|分钟|钟头|月)|几天",
+        re.IGNORECASE,
+    ),
+}
 _DATE_EN = re.compile(
     r"(?:^|[.?!,;] *|\band )(?:since |by |from |until )?when\b|\b(?:what|which) (?:year|date|month|day)\b",
     re.IGNORECASE,
@@ -75,9 +95,12 @@ def asks_for_list(question: str) -> bool:
     return bool(_LIST_EN.search(question) or _LIST_ZH.search(question))
 
 
-def asks_for_figure(question: str) -> bool:
-    """Whether only a figure can answer it ("how many …", "…多少")."""
-    return bool(_FIGURE_EN.search(question) or _FIGURE_ZH.search(question))
+def asks_for_figure(question: str) -> Amount | None:
+    """The kind of figure that alone can answer it ("how many …", "…多少"); None where none is asked for."""
+    for kind, pattern in _AMOUNTS.items():
+        if pattern.search(question):
+            return kind
+    return "any" if _FIGURE_EN.search(question) or _FIGURE_ZH.search(question) else None
 
 
 def asks_for_date(question: str) -> bool:

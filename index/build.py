@@ -65,7 +65,8 @@ def build(
             f"The library {library.root} has no reports.", "Add one: wenzheng add FILE --id ID --title TITLE."
         )
     root.mkdir(parents=True, exist_ok=True)
-    (root / ".gitignore").write_text("*\n", encoding="utf-8")
+    if not (root / ".gitignore").exists():
+        (root / ".gitignore").write_text("*\n", encoding="utf-8")
     try:
         with FileLock(root / ".lock", timeout=0):
             return _build(reports, root, encoder, config, progress)

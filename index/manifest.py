@@ -9,18 +9,21 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from corpus.errors import IndexDirError
 from corpus.report import Report
 
 FORMAT = 1
 _NAME = "manifest.json"
+_OURS = re.compile(r"[0-9a-f]{16}|\.new-.+")  # a user may name a directory that holds other folders
 _REBUILD = "Rebuild it: wenzheng index."
 
 
@@ -87,6 +90,8 @@ def read(root: Path) -> Manifest | None:
         fields = json.loads((root / _NAME).read_bytes())
         if fields["format"] != FORMAT:
             raise IndexDirError(f"The index in {root} has format {fields['format']}, not {FORMAT}.", _REBUILD)
+        if fields["generation"] != _generation(fields):
+            raise ValueError("it is not the one that was written")
         return Manifest(**fields)
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -123,16 +128,23 @@ def publishing(root: Path, manifest: Manifest) -> Iterator[Path]:
         yield folder
         files = {p.relative_to(folder).as_posix(): _sha256(p) for p in sorted(folder.rglob("*")) if p.is_file()}
         fields = asdict(manifest) | {"files": files}
-        generation = hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
-        if (root / generation).exists():
-            shutil.rmtree(root / generation)
-        os.replace(folder, root / generation)
+        generation = _generation(fields)
+        try:
+            verified(root, Manifest(**fields | {"generation": generation}))  # there already: readers may be in it
+        except IndexDirError:
+            shutil.rmtree(root / generation, ignore_errors=True)
+            os.replace(folder, root / generation)
         _write(root / _NAME, json.dumps(fields | {"generation": generation}, indent=1, sort_keys=True).encode())
         for old in root.iterdir():
-            if old.is_dir() and old.name != generation:
+            if old.is_dir() and old.name != generation and _OURS.fullmatch(old.name):
                 shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _generation(fields: dict[str, Any]) -> str:
+    """The name of a generation: of the SHA-256 over all else that its manifest says."""
+    return hashlib.sha256(json.dumps(fields | {"generation": ""}, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -42,7 +42,21 @@ def test_a_figure_question_keeps_the_sentences_with_figures(hohhot, reports):
 
 def test_the_figure_that_the_question_gives_is_no_answer(hohhot, reports):
     hits = [hit(hohhot, "p15.2", 1), hit(hohhot, "p5.5", 2, 0.29)]
-    assert picked("“四个区域中心”花了多少钱?", hits, reports) == ["p5.5"]
+    assert picked("“四个区域中心”要建多少个站?", hits, reports) == ["p5.5"]
+
+
+@pytest.mark.parametrize(
+    ("question", "kept"),
+    [
+        ("花了多少钱?", ["p4.3"]),
+        ("比例是多少?", ["p4.3"]),
+        ("要走多久?", ["p23.10"]),
+        ("有多少?", ["p5.5", "p4.3", "p23.10"]),
+    ],
+)
+def test_a_figure_must_be_of_the_kind_asked_for(hohhot, reports, question, kept):
+    hits = [hit(hohhot, id_, rank, 0.3) for rank, id_ in enumerate(("p5.5", "p4.3", "p23.10"), start=1)]
+    assert picked(question, hits, reports) == kept
 
 
 def test_a_list_is_given_whole_with_what_names_each_item(hohhot, reports):

@@ -61,4 +61,8 @@ def test_the_subject_is_what_the_report_is_asked_about(question, about):
     ],
 )
 def test_what_a_question_asks_for(question, figure, date, many):
-    assert (asks_for_figure(question), asks_for_date(question), asks_for_list(question)) == (figure, date, many)
+    assert (asks_for_figure(question) is not None, asks_for_date(question), asks_for_list(question)) == (
+        figure,
+        date,
+        many,
+    )
