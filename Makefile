@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: chat ask index test lint bench
+.PHONY: chat ask index test lint eval bench
 
 chat: index
 	$(BIN)/wenzheng chat
@@ -21,6 +21,9 @@ lint: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+eval: index
+	$(BIN)/python -m eval run --split dev
 
 bench: index
 	$(BIN)/python -m eval.benchmarks.speed

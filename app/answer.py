@@ -9,21 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Literal
 
 from app import abstain, extract
 from app.citation import Claim, verify
 from app.followup import standalone
 from app.question import clean, subject
+from app.reply import Answer
 from corpus.errors import WenzhengError
 from corpus.fold import fold
-from index.search import Hit, Searcher
+from index.search import Searcher
 from index.tokens import language
-
-SCHEMA = 1
 
 _REFUSAL = {"en": "The report does not say.", "zh": "报告没有说明。"}
 _UNOFFICIAL = "The English is an unofficial reference translation; the Chinese is the authority."
@@ -32,44 +29,6 @@ _DROPPED = {
     "en": "A sentence was left out because it could not be proved against the source.",
     "zh": "有一句未能与原文核对一致,已略去。",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer, a refusal, or an error; `to_json` is the public form (`answer.schema.json`)."""
-
-    question: str
-    lang: str
-    status: Literal["answered", "refused", "error"]
-    standalone_question: str = ""
-    confidence: float = 0.0
-    answer: str = ""
-    claims: tuple[Claim, ...] = ()
-    passages: tuple[Hit, ...] = ()
-    notes: tuple[tuple[str, str], ...] = ()
-    timings_ms: Mapping[str, float] = field(default_factory=dict)
-    digests: Mapping[str, str] = field(default_factory=dict)
-    error: Mapping[str, Any] | None = None
-    id: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """The answer JSON, schema 1."""
-        row: dict[str, Any] = {
-            "schema": SCHEMA,
-            "id": self.id,
-            "question": self.question,
-            "standalone_question": self.standalone_question,
-            "lang": self.lang,
-            "status": self.status,
-            "confidence": self.confidence,
-            "answer": self.answer,
-            "claims": [claim.to_json() for claim in self.claims],
-            "passages": [_passage(hit) for hit in self.passages],
-            "notes": [{"kind": kind, "text": text} for kind, text in self.notes],
-            "timings_ms": dict(self.timings_ms),
-            "digests": dict(self.digests),
-        }
-        return row if self.error is None else row | {"error": dict(self.error)}
 
 
 class Answerer:
@@ -142,21 +101,6 @@ def _notes(claims: Sequence[Claim], dropped: int, lang: str) -> Iterator[tuple[s
         yield ("unofficial-translation", _UNOFFICIAL) if translated else ("no-translation", _UNTRANSLATED)
     if dropped:
         yield "dropped", _DROPPED[lang]
-
-
-def _passage(hit: Hit) -> dict[str, Any]:
-    return {
-        "rank": hit.rank,
-        "score": hit.score,
-        "view": hit.view,
-        "report": hit.report,
-        "section": hit.sentence.section,
-        "paragraph": hit.sentence.paragraph,
-        "sentence": hit.sentence.id,
-        "start": hit.sentence.span.start,
-        "end": hit.sentence.span.end,
-        "text": hit.sentence.text,
-    }
 
 
 @contextmanager

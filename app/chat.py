@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app import render
-from app.answer import Answer, Answerer
+from app.answer import Answerer
+from app.reply import Answer
 from corpus.errors import WenzhengError
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from app.settings import Settings, load
 from corpus.errors import UsageError, WenzhengError
 
 if TYPE_CHECKING:
-    from app.answer import Answer, Answerer
+    from app.answer import Answerer
+    from app.reply import Answer
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--language", choices=("auto", "zh", "en"), help="language of the answer (default: the question's)"
     )
+    ask.add_argument("--paragraph", action="store_true", help="print each cited paragraph whole, with its translation")
     ask.add_argument("--json", action="store_true", help="print the answer JSON")
     ask.set_defaults(run=_ask)
 
@@ -118,7 +120,7 @@ def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
     else:
         from app.render import terminal
 
-        print(terminal(answer, answerer.searcher.reports))
+        print(terminal(answer, answerer.searcher.reports, arguments.paragraph))
     return 0
 
 

@@ -17,7 +17,7 @@ from app.question import Amount, asks_for_figure, asks_for_list
 from corpus.figures import Figure, figures
 from corpus.report import Report, Sentence, Span
 from corpus.sentences import clause_spans
-from index.search import Hit
+from index.hits import Hit
 from index.tokens import language
 
 

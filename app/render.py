@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import accumulate
 
-from app.answer import Answer
 from app.citation import Citation
+from app.reply import Answer
 from corpus.edition import Edition
 from corpus.report import Erratum, Paragraph, Report
 
@@ -40,8 +40,11 @@ _FACTS = ("title_en", "speaker", "date")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>&$:@^=])")
 
 
-def terminal(answer: Answer, reports: Mapping[str, Report]) -> str:
-    """An answer to read in a terminal: its claims, then each source with its path, quote and translation."""
+def terminal(answer: Answer, reports: Mapping[str, Report], whole: bool = False) -> str:
+    """An answer to read in a terminal: its claims, then each source with its path, quote and translation.
+
+    With `whole`, each source is followed by its whole paragraph and the paragraph's translation.
+    """
     words = _WORDS[answer.lang]
     lines = [_wrapped(f"{claim.text} [{number}]") for number, claim in enumerate(answer.claims, start=1)]
     if answer.standalone_question != answer.question:
@@ -50,13 +53,16 @@ def terminal(answer: Answer, reports: Mapping[str, Report]) -> str:
     for number, claim in enumerate(answer.claims, start=1):
         for citation in claim.citations:
             report = reports[citation.report]
-            above = path(report, report.paragraph(citation.paragraph), "zh")
+            paragraph = report.paragraph(citation.paragraph)
+            above = path(report, paragraph, "zh")
             lines.append(_printable(f"[{number}] {' › '.join([_name(report), *map(_short, above)])}"))
-            below = [f"“{citation.quote}”"]
+            below = [" › ".join(map(_short, path(report, paragraph, "en")))] if report.edition is not None else []
+            below.append(f"“{citation.quote}”")
             if citation.translation and citation.translation != claim.text:
                 below.append(f"{citation.translation} ({words['unofficial']})")
             below += [_reading(erratum, words) for erratum in citation.errata]
             below.append(f"{citation.report}/{citation.sentence} [{citation.start}, {citation.end})")
+            below += _paragraph(paragraph, report, words) if whole else []
             lines += [_wrapped(line, "    ") for line in below]
     if not answer.claims and answer.passages:
         nearest = answer.passages[0]
@@ -64,6 +70,13 @@ def terminal(answer: Answer, reports: Mapping[str, Report]) -> str:
         lines += [f"\n{words['related']}:", _wrapped(nearby, "    ")]
     lines += [_wrapped(f"\n{text}") for _, text in answer.notes]
     return "\n".join(lines)
+
+
+def _paragraph(paragraph: Paragraph, report: Report, words: Mapping[str, str]) -> Iterator[str]:
+    yield report.source[paragraph.span.start : paragraph.span.end]
+    if report.edition is not None:
+        english = " ".join(report.edition.sentences[sentence.id].text for sentence in paragraph.sentences)
+        yield f"{english} ({words['unofficial']})"
 
 
 def markdown(answer: Answer, turn: int) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 from corpus.errors import WenzhengError
 from corpus.fold import fold
 from corpus.report import Report, Sentence, Span
+from eval.metrics import nugget_recall
 from index.tokens import chinese_question_terms, chinese_terms
 
 FOLDER = Path(__file__).parent / "gold"
@@ -112,11 +113,26 @@ def lint(golds: Sequence[Gold], reports: Mapping[str, Report]) -> list[str]:
             faults.append(
                 f"In {gold.split} only {distant} of {len(chinese)} Chinese questions are in words of their own."
             )
+        faults += [f"Its own evidence does not state the nuggets of {q.id}." for q in _unstated(gold, reports)]
         missing = CATEGORIES - {question.category for question in gold.questions}
         faults += [f"{gold.split} has no question of category {category}." for category in sorted(missing)]
     texts = Counter((q.lang, q.question, q.history) for gold in golds for q in gold.questions)
     faults += [f"Asked twice: {question}" for (_, question, _), times in texts.items() if times > 1]
     return faults
+
+
+def _unstated(gold: Gold, reports: Mapping[str, Report]) -> Iterator[Question]:
+    """Answerable questions whose nuggets are not all in their evidence, quoted in the question's language."""
+    for question in gold.questions:
+        report = reports[question.report]
+        spans = {span for group in question.evidence for alternative in group for span in alternative}
+        places = [(sentence_of(report, span), span) for span in sorted(spans)]
+        if question.lang == "en" and report.edition is not None:
+            quoted = [report.edition.covering(sentence.id, span).text for sentence, span in places]
+        else:
+            quoted = [report.reading(span) for _, span in places]
+        if question.answerable and nugget_recall(" ".join(quoted), question.nuggets) < 1:
+            yield question
 
 
 def overlap(question: Question, report: Report) -> float:

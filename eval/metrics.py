@@ -69,11 +69,12 @@ def f1(precision: float, recall: float) -> float:
 def nugget_recall(answer: str, nuggets: Sequence[Sequence[str]]) -> float:
     """Share of nuggets that an answer states, from 0 to 1 (after Voorhees, TREC Question Answering Track, 2003).
 
-    A form that is a figure must occur as that figure, by value and unit, in either language's writing; any other form
-    must occur as text, folded and without regard to case.
+    A form that is a figure must occur as that figure, by value and unit, in either language's writing, or as a term of
+    a ratio; any other form must occur as text, folded and without regard to case.
     """
     text = fold(answer).lower()
-    given = {(f.value, f.unit) for f in (*figures(answer, "zh"), *figures(answer, "en"))}
+    found = (*figures(answer, "zh"), *figures(answer, "en"))
+    given = {(f.value, f.unit) for f in found} | {((term,), "") for f in found if f.kind == "ratio" for term in f.value}
 
     def is_stated(form: str) -> bool:
         figure = _only_figure(form)

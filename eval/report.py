@@ -217,12 +217,13 @@ def _latency(run: Run) -> _Table:
         for stage, ms in (record.get("answer") or {}).get("timings_ms", {}).items():
             stages.setdefault(stage, []).append(ms)
     stages["total"] = [record["wall_ms"] for record in run.rows.values() if "wall_ms" in record]
+    start, memory = run.header.get("cold_start_s") or "?", run.header.get("peak_memory_mb", "?")
     timed = {stage: np.percentile(ms, (50, 95)) for stage, ms in stages.items() if ms}
     return _Table(
         "Latency",
         ["", "p50 ms", "p95 ms", "questions"],
         [[stage, f"{p50:.1f}", f"{p95:.1f}", str(len(stages[stage]))] for stage, (p50, p95) in timed.items()],
-        f"Peak memory {run.header.get('peak_memory_mb', '?')} MB.",
+        f"Cold start {start} s; peak memory {memory} MB.",
     )
 
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.answer import Answer, Answerer
+from app.answer import Answerer
+from app.reply import Answer
 from corpus.errors import WenzhengError
 from eval.gold import Gold, Question
 
@@ -39,9 +40,10 @@ def run(
     gold: Gold,
     answerer: Answerer,
     path: Path,
+    cold_start_s: float | None = None,
     progress: Callable[[Iterable[Question]], Iterable[Question]] = lambda questions: questions,
 ) -> Run:
-    """Ask the questions of `gold` in order and write the run to `path`.
+    """Ask the questions of `gold` in order and write the run to `path`; `cold_start_s` goes into its header.
 
     Raises:
         RunError: there is a file already; a run is never overwritten.
@@ -57,6 +59,7 @@ def run(
         "gold": gold.sha256,
         **{name: digest for name, digest in answerer.ask("你好吗?").digests.items()},
         "questions": len(rows),
+        "cold_start_s": cold_start_s,
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -150,14 +150,15 @@ def _share(rows: Sequence[Row], value: Callable[[Row], float]) -> Share:
 def _row(question: Question, row: Mapping[str, Any], report: Report) -> Row:
     answer = row.get("answer") or {}
     claims = answer.get("claims", [])
-    ranked = [passage["sentence"] for passage in answer.get("passages", [])]
+    passages = [passage for passage in answer.get("passages", []) if passage["report"] == report.id]
+    ranked = [passage["sentence"] for passage in passages]
     groups = [
         [{sentence_of(report, span).id for span in alternative} for alternative in group] for group in question.evidence
     ]
     relevant = {id_ for group in groups for alternative in group for id_ in alternative}
-    paragraphs = list(dict.fromkeys(passage["paragraph"] for passage in answer.get("passages", [])))
+    paragraphs = list(dict.fromkeys(passage["paragraph"] for passage in passages))
     relevant_paragraphs = {report.sentence(id_).paragraph for id_ in relevant}
-    cited = [Span(c["start"], c["end"]) for claim in claims for c in claim["citations"]]
+    cited = [Span(c["start"], c["end"]) for claim in claims for c in claim["citations"] if c["report"] == report.id]
     text = " ".join(claim["text"] for claim in claims)
     recall = metrics.citation_recall(cited, question.evidence, report.source) if question.answerable else 0.0
     nuggets = metrics.nugget_recall(text, question.nuggets) if question.answerable else 0.0

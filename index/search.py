@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from corpus.errors import IndexDirError, UsageError
 from corpus.fold import fold
 from corpus.library import Library
-from corpus.report import Report, Sentence, Span
+from corpus.report import Report, Span
 from index import manifest as manifests
 from index.chunk import Chunk, View
 from index.encode import Encoder
 from index.fusion import reciprocal_rank_fusion
+from index.hits import Hit, Match
 from index.lexical import Lexical
 from index.manifest import IndexConfig, fingerprint
 from index.tokens import chinese_question_terms, english_terms, language
@@ -47,43 +48,6 @@ class SearchConfig:
     depth: int = 2000
     flatness: float = 5.0
     other_view: float = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """One clause of a found sentence: through which view it was seen, where it stands, its cosine with the question."""
-
-    view: View
-    span: Span
-    cosine: float
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One found sentence.
-
-    Attributes:
-        rank: 1 for the best.
-        score: fused; only its order means anything.
-        matches: its clauses in both views, nearest to the question first.
-        lexical: per view its BM25 score; 0 where no term is shared.
-    """
-
-    rank: int
-    score: float
-    report: str
-    sentence: Sentence
-    matches: tuple[Match, ...]
-    lexical: Mapping[View, float]
-
-    @property
-    def view(self) -> View:
-        """The view that its nearest clause was seen through."""
-        return self.matches[0].view if self.matches else "zh"
-
-    def cosine(self, view: View) -> float:
-        """The cosine of its nearest clause in one view, 0 where there is none."""
-        return next((match.cosine for match in self.matches if match.view == view), 0.0)
 
 
 class Searcher:

@@ -12,8 +12,9 @@ import pytest
 from support import ROOT, HashedNgrams
 
 from app import chat, cli
-from app.answer import Answer, Answerer
+from app.answer import Answerer
 from app.citation import cite
+from app.reply import Answer
 from app.settings import load
 from corpus.errors import WenzhengError
 from corpus.library import Library

@@ -2,7 +2,7 @@ import pytest
 
 from app.extract import claims, select
 from corpus.report import Span
-from index.search import Hit, Match
+from index.hits import Hit, Match
 
 
 def hit(report, id_, rank=1, score=0.3, spans=None, cosine=0.5):

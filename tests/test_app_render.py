@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 import pytest
 
 from app import render
-from app.answer import Answer
 from app.citation import cite
+from app.reply import Answer
 from corpus.library import Library
 from corpus.report import Span
-from index.search import Hit
+from index.hits import Hit
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>![a](http://evil.example/a.png)[b](javascript:alert(3))"
 TRICKS = "<!-- c -->${alert(4)} `code` {{7*7}} @children $$x^2$$ &lt; http://evil.example \\"

@@ -1,7 +1,9 @@
+import ir_measures
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ir_measures import RR, Success, nDCG
 
 from corpus.report import Span
 from eval import metrics
@@ -12,9 +14,6 @@ relevant_sets = st.sets(st.sampled_from([f"d{n}" for n in range(14)]), min_size=
 
 @given(ranked_lists, relevant_sets)
 def test_retrieval_measures_agree_with_ir_measures(ranked, relevant):
-    ir_measures = pytest.importorskip("ir_measures")
-    from ir_measures import RR, Success, nDCG
-
     qrels = [ir_measures.Qrel("q", id_, 1) for id_ in sorted(relevant)]
     run = [ir_measures.ScoredDoc("q", id_, float(-rank)) for rank, id_ in enumerate(ranked)]
     theirs = ir_measures.calc_aggregate([Success @ 1, Success @ 3, Success @ 5, RR, nDCG @ 10], qrels, run)
@@ -65,6 +64,8 @@ def test_citations_against_evidence(cited, precision, recall):
         ("130,000 households", ["13万户"], True),
         ("852个老旧小区", ["852"], True),
         ("87个棚户区", ["852"], False),
+        ("三次产业结构调整为4.5∶29.1∶66.4", ["29.1"], True),
+        ("三次产业结构调整为4.5∶29.1∶66.4", ["29"], False),
         ("Bao Gang", ["包钢", "bao gang"], True),
         ("清潔取暖", ["清洁取暖"], True),
         ("", ["x"], False),

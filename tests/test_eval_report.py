@@ -36,7 +36,14 @@ ROWS = (
     scored("d-zh", True, category="unanswerable-in", answerable=False, status="refused", hit_5=0.0),
     scored("d-en", False, category="unanswerable-in", answerable=False),
 )
-HEADER = {"commit": "abc1234", "split": "dev", "questions": 8, "gold": "0123456789abcdef", "peak_memory_mb": 612}
+HEADER = {
+    "commit": "abc1234",
+    "split": "dev",
+    "questions": 8,
+    "gold": "0123456789abcdef",
+    "cold_start_s": 5.5,
+    "peak_memory_mb": 612,
+}
 RECORDS = {
     row.id: {"id": row.id, "answer": {"timings_ms": {"search": 10.0 + n}}, "wall_ms": 20.0 + n}
     for n, row in enumerate(ROWS[:5])
@@ -57,7 +64,7 @@ def lines():
         "false answers 0.500 [0.500,0.500] 2 0.000 [0.000,0.000] 1 1.000 [1.000,1.000] 1",
         "false refusals 0.333 [0.000,0.500] 6 0.333 [0.000,1.000] 3 0.333 [0.000,1.000] 3",
         "risk, where it answers 0.400 [0.118,0.769] 5 0.000 [0.000,0.658] 2 0.667 [0.208,0.939] 3",
-        "AURC, where it answers 0.328 0.000 0.722",
+        "AURC, where it answers 0.297 0.000 0.722",
         "as asked 0.000 [0.000,0.658] 2 0.000 [0.000,0.793] 1 0.000 [0.000,0.793] 1",
         "rewritten 0.500 [0.095,0.905] 2 1.000 [0.207,1.000] 1 0.000 [0.000,0.793] 1",
         "gold rewrite 1.000 [0.207,1.000] 1 1.000 [0.207,1.000] 1 -",
@@ -69,7 +76,7 @@ def lines():
         "McNemar's exact p = 0.625.",
         "search 12.0 13.8 5",
         "total 22.0 23.8 5",
-        "Peak memory 612 MB.",
+        "Cold start 5.5 s; peak memory 612 MB.",
         "ids resolve 8 of 8",
         "quotes verbatim 7 of 8",
         "quotes verbatim fails: a-en",
@@ -83,7 +90,7 @@ def test_the_terminal_s_tables_are_aligned_and_narrow(lines):
     assert max(map(len, lines)) <= 100
     assert not any(line != line.rstrip() for line in lines)
     at = lines.index("Cited-correct by category")
-    assert {len(line) for line in lines[at + 1 : at + 5]} == {91}
+    assert {len(line) for line in lines[at + 1 : at + 5]} == {90}
     long = [scored(f"q{n:03}-{lang}", lang == "zh") for n in range(60) for lang in ("zh", "en")]
     assert max(map(len, table(long, Run(HEADER, {})).split("\n"))) <= 100
 
@@ -125,7 +132,7 @@ def asked(hohhot, span):
         )
         claims = [cite(hohhot, sentence_of(hohhot, each), each, "zh").to_json() for each in quoted]
         passages = [
-            {"sentence": s.id, "paragraph": s.paragraph, "score": 0.5, "text": s.text}
+            {"report": "hohhot-2021", "sentence": s.id, "paragraph": s.paragraph, "score": 0.5, "text": s.text}
             for s in (sentence_of(hohhot, span(words)) for words in ranked)
         ]
         answer = {"status": "answered" if claims else "refused", "confidence": 0.815, "answer": "没有说明。"}
@@ -140,7 +147,7 @@ def asked(hohhot, span):
     return {
         "": ask("right-zh", (one,), (("1.67%",),), [span(RESEARCH)], ranked),
         "ranked 2nd, not quoted; a nugget missing: 1.67%": ask(
-            "unquoted-zh", (one,), (("1.67%",), ("66.4",)), [span(INDUSTRY)], ranked
+            "unquoted-zh", (one,), (("1.67%",), ("产业结构",)), [span(INDUSTRY)], ranked
         ),
         "quoted, but 1 of 2 groups missing: not in the first 1; 2 nuggets missing: 4.5, 服务业": ask(
             "group-zh", (one, two), (("4.5",), ("services", "服务业")), [span(RESEARCH)], [RESEARCH]

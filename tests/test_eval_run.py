@@ -97,7 +97,7 @@ def perfect(question, report):
         citation |= {"sha256": report.sha256} | ({"errata": errata} if errata else {})
         claims.append({"text": quote, "citations": [citation]})
     ids = dict.fromkeys(golds.sentence_of(report, span) for span in spans)
-    passages = [{"sentence": s.id, "paragraph": s.paragraph} for s in ids]
+    passages = [{"report": report.id, "sentence": s.id, "paragraph": s.paragraph} for s in ids]
     return {"status": "answered" if claims else "refused", "claims": claims, "passages": passages, "confidence": 1.0}
 
 
@@ -134,7 +134,8 @@ def test_a_figure_that_is_not_in_the_quote_breaks_the_invariant(gold, reports):
 
 def with_results(rows, right):
     return [
-        replace(row, id=f"q{n}", need=f"n{n}", cited_correct=float(r)) for n, (row, r) in enumerate(zip(rows, right, strict=True))
+        replace(row, id=f"q{n}", need=f"n{n}", cited_correct=float(r))
+        for n, (row, r) in enumerate(zip(rows, right, strict=True))
     ]
 
 

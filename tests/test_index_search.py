@@ -16,7 +16,8 @@ from index.build import build
 from index.chunk import search_text, searched
 from index.lexical import Lexical
 from index.manifest import IndexConfig
-from index.search import Hit, SearchConfig, Searcher
+from index.hits import Hit
+from index.search import SearchConfig, Searcher
 from index.splitter import ClauseSplitter, chunks
 from index.tokens import chinese_question_terms, chinese_terms, english_terms
 
@@ -116,7 +117,7 @@ def test_the_ranking_is_the_one_of_its_definition(searcher, library, clauses, qu
     hits = searcher.search(question, k=10)
     expected = by_hand(library, clauses, question, language)[:10]
     assert names(hits) == [where for where, _ in expected]
-    assert [hit.score for hit in hits] == pytest.approx([score for _, score in expected], abs=2e-6)
+    assert [hit.score for hit in hits] == pytest.approx([score for _, score in expected], abs=1e-5)
 
 
 def test_the_settings_are_those_of_the_ranking(made, searcher, library, clauses, encoder):
@@ -138,8 +139,8 @@ def test_clean_heating_is_found_in_simplified_and_traditional_alike(searcher):
     hits = searcher.search("清洁取暖", report="hohhot-2021")
     assert "和清洁取暖“全覆盖”,全力创建北方地区冬季清洁取暖城市。" in hits[0].sentence.text
     assert searcher.search("清潔取暖", report="hohhot-2021") == hits
-    assert searcher.search("清潔取暖") == searcher.search("清洁取暖") == searcher.search("清洁取暖")
-    everywhere = searcher.search("清洁取暖")
+    everywhere = searcher.search("清潔取暖")
+    assert searcher.search("清洁取暖") == everywhere
     assert place(everywhere[0]) == ("anning-2024", "p7.1")
     assert place(everywhere[1]) == place(hits[0])
 

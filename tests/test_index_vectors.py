@@ -17,14 +17,18 @@ def unit(rng, n, dim):
 
 
 def brute_force(ids, rows, queries, k):
+    """For each query the k best cosines and id → cosine: where two are nearly equal, either may come first."""
     cosines = queries.astype(float) @ rows.T.astype(float)
-    best = np.argsort(-cosines, axis=1)[:, :k]
-    return np.asarray(ids, dtype=np.int64)[best], np.take_along_axis(cosines, best, axis=1)
+    tables = [dict(zip(map(int, ids), row, strict=True)) for row in cosines]
+    return -np.sort(-cosines, axis=1)[:, :k], tables
 
 
 def assert_same(found, expected):
-    np.testing.assert_array_equal(found[0], expected[0])
-    np.testing.assert_allclose(found[1], expected[1], atol=1e-6)
+    best, tables = expected
+    np.testing.assert_allclose(found[1], best, atol=1e-6)
+    for ids, cosines, table in zip(*found, tables, strict=True):
+        assert len(set(ids.tolist())) == len(ids)
+        np.testing.assert_allclose([table[id_] for id_ in ids.tolist()], cosines, atol=1e-6)
 
 
 def filled(seed, n=40, dim=16):

@@ -1,0 +1,46 @@
+"""What a search finds: sentences, each with its clauses and scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from corpus.report import Sentence, Span
+from index.chunk import View
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One clause of a found sentence: through which view it was seen, where it stands, its cosine with the question."""
+
+    view: View
+    span: Span
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One found sentence.
+
+    Attributes:
+        rank: 1 for the best.
+        score: fused; only its order means anything.
+        matches: its clauses in both views, nearest to the question first.
+        lexical: per view its BM25 score; 0 where no term is shared.
+    """
+
+    rank: int
+    score: float
+    report: str
+    sentence: Sentence
+    matches: tuple[Match, ...]
+    lexical: Mapping[View, float]
+
+    @property
+    def view(self) -> View:
+        """The view that its nearest clause was seen through."""
+        return self.matches[0].view if self.matches else "zh"
+
+    def cosine(self, view: View) -> float:
+        """The cosine of its nearest clause in one view, 0 where there is none."""
+        return next((match.cosine for match in self.matches if match.view == view), 0.0)
