@@ -11,7 +11,7 @@ import json
 import os
 import re
 import shutil
-import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -54,8 +54,8 @@ class Manifest:
 
     @property
     def digest(self) -> str:
-        """The identity of the index's contents: SHA-256 over everything above."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        """The identity of the index's contents, wherever the model's folder stands: SHA-256 over all but its name."""
+        return hashlib.sha256(json.dumps(asdict(self) | {"model": ""}, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,8 @@ def publishing(root: Path, manifest: Manifest) -> Iterator[Path]:
     If the caller fails or is interrupted, what was published before stays as it was.
     """
     root.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".new-", dir=root))
+    folder = root / f".new-{uuid.uuid4().hex}"
+    folder.mkdir()
     try:
         yield folder
         files = {p.relative_to(folder).as_posix(): _sha256(p) for p in sorted(folder.rglob("*")) if p.is_file()}

@@ -25,9 +25,13 @@ _ASKING_ZH = re.compile(
 
 
 def language(text: str) -> Literal["zh", "en"]:
-    """The language of a question: Chinese where it has over two Chinese characters for each word in Latin letters."""
+    """The language of a question: Chinese where it has over two Chinese characters for each word in Latin letters.
+
+    Words in capitals do not count: GDP, APP and R&D are written so in Chinese, too.
+    """
     han = len(re.findall(f"[{_HAN}]", text))
-    return "zh" if han and len(re.findall(r"[^\W\d_]+", re.sub(f"[{_HAN}]", " ", text))) < han / 2 else "en"
+    words = [word for word in re.findall(r"[^\W\d_]+", re.sub(f"[{_HAN}]", " ", text)) if not word.isupper()]
+    return "zh" if han and len(words) < han / 2 else "en"
 
 
 def chinese_terms(text: str) -> list[str]:

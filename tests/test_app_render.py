@@ -103,9 +103,19 @@ def test_every_view_numbers_alike(hohhot):
         quote = claim.citations[0].quote
         assert f"{render.plain(claim.text)} [{number}](#source-4-{number})" in chat
         assert f"{claim.text} [{number}]" in shown.answer
-        assert re.search(rf"^\[{number}\] [^\n]*\n    “{re.escape(quote)}”$", terminal, re.MULTILINE)
+        assert re.search(rf"^\[{number}\] [^\n]*\n    [^“\n]*\n    “{re.escape(quote)}”$", terminal, re.MULTILINE)
         assert cards[number - 1] == (str(number), str(number), quote)
     assert len(cards) == 3
+
+
+def test_a_terminal_source_has_its_path_in_both_languages_and_its_paragraph_on_demand(hohhot):
+    shown, reports = answer(hohhot, ["p20.6"], "en"), {hohhot.id: hohhot}
+    brief, whole = render.terminal(shown, reports), render.terminal(shown, reports, whole=True)
+    assert "III. Main Tasks for the Next Five Years › (2) Protect the ecological environment" in brief
+    assert "三、今后五年的主要任务 › (二)像保护眼睛一样保护生态环境" in brief
+    assert "打造“无废城市”" not in brief
+    assert "打造“无废城市”" in whole
+    assert '"zero-waste city"' in " ".join(whole.split())
 
 
 def test_each_turn_keeps_its_own_sources_and_the_newest_is_open(hohhot):

@@ -14,9 +14,9 @@ from corpus.fold import fold
 from corpus.library import SHIPPED, Library
 from index.build import build
 from index.chunk import search_text, searched
+from index.hits import Hit
 from index.lexical import Lexical
 from index.manifest import IndexConfig
-from index.hits import Hit
 from index.search import SearchConfig, Searcher
 from index.splitter import ClauseSplitter, chunks
 from index.tokens import chinese_question_terms, chinese_terms, english_terms
