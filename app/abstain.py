@@ -31,7 +31,8 @@ class AbstainConfig:
     Attributes:
         bias, cosine: of the logistic; `cosine` weighs the best hit's cosine.
         figure, date, number, name: added when that demand is unmet.
-        threshold: answer at or above it.
+        threshold: answer at or above it; at this one, cross-validated on dev, 40 % of the unanswerable questions are
+            answered and 10 % of the answerable refused.
     """
 
     bias: float = -1.5
@@ -78,6 +79,8 @@ def demands(question: str, picks: Sequence[Pick], reports: Mapping[str, Report])
     given = {figure.value for report, s in places for figure in figures(search_text(report, s, "zh"), "zh")}
     asked = [f for f in figures(question, lang) if not f.weak and f.unit != "year"]
     names = (_ACRONYM if lang == "zh" else _NAME).findall(question)
+    if lang == "en" and any(report.edition is None for report in cited):
+        names = []  # a Chinese text does not spell them
     return (
         asks_for_figure(question) is not None and not any(gives_figure(question, s, report) for report, s in quoted),
         asks_for_date(question) and not any(gives_date(s, report) for report, s in quoted),

@@ -8,6 +8,7 @@ from support import SECOND, HashedNgrams
 
 from corpus.library import SHIPPED, Library
 from index.build import build
+from index.encode import load_encoder
 from index.search import Searcher
 
 
@@ -51,6 +52,19 @@ def searcher(library, encoder, tmp_path):
     root = tmp_path / "索引 index"
     build(library, root, encoder)
     return Searcher(root, library, encoder)
+
+
+@pytest.fixture(scope="session")
+def real_index(tmp_path_factory):
+    """An index of the shipped library by the shipped encoder, built once."""
+    root = tmp_path_factory.mktemp("real") / "index"
+    build(Library(), root, load_encoder(light=False))
+    return root
+
+
+@pytest.fixture(scope="session")
+def real_searcher(real_index):
+    return Searcher(real_index, Library(), load_encoder(light=True))
 
 
 @pytest.fixture(autouse=True)

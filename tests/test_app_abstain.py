@@ -33,6 +33,12 @@ def test_demands_that_the_sentences_leave_unmet(hohhot, reports, question, id_, 
     assert demands(question, [pick(hohhot, id_)], reports) == unmet
 
 
+def test_english_names_are_not_looked_for_in_a_report_without_an_edition(reports):
+    report = reports["anning-2024"]
+    id_ = next(s.id for s in report.sentences if "3000人" in s.text)
+    assert demands("How many jobs will Anning create?", [pick(report, id_)], reports) == (False, False, False, False)
+
+
 def test_an_unmet_demand_lowers_confidence_and_nearness_raises_it(hohhot, reports):
     picks = [pick(hohhot, "p6.4")]
     met = confidence("What is the forest coverage rate?", 0.6, picks, reports)

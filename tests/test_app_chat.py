@@ -244,11 +244,9 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def real(browser, tmp_path_factory):
-    """The page as `wenzheng chat` serves it, over an index of its own."""
-    index = str(tmp_path_factory.mktemp("real") / "index")
-    assert cli.main(["index", "--index", index]) == 0
-    served = Served(cli.open_answerer(load({"index": index})))
+def real(browser, real_index):
+    """The page as `wenzheng chat` serves it."""
+    served = Served(cli.open_answerer(load({"index": str(real_index)})))
     yield served
     served.stop()
 

@@ -12,22 +12,14 @@ from app.answer import Answerer
 from app.citation import verify
 from corpus.fold import fold
 from corpus.library import Library
-from index.build import build
 from index.chunk import searched
 from index.encode import load_encoder
 from index.search import Searcher
 
 
 @pytest.fixture(scope="module")
-def index_dir(tmp_path_factory):
-    root = tmp_path_factory.mktemp("real") / "index"
-    build(Library(), root, load_encoder(light=False))
-    return root
-
-
-@pytest.fixture(scope="module")
-def answerer(index_dir):
-    return Answerer(Searcher(index_dir, Library(), load_encoder(light=True)))
+def answerer(real_searcher):
+    return Answerer(real_searcher)
 
 
 ANSWERED = [
@@ -107,17 +99,17 @@ def test_no_page_furniture_is_ever_found(answerer):
             assert not any(words in hit.sentence.text for words in ("版权所有", "技术支持", "备案", "标识码", "触屏版"))
 
 
-def test_both_encoders_give_the_same_answers(answerer, index_dir):
-    full = Answerer(Searcher(index_dir, Library(), load_encoder(light=False)))
+def test_both_encoders_give_the_same_answers(answerer, real_index):
+    full = Answerer(Searcher(real_index, Library(), load_encoder(light=False)))
     for question in ("What does the plan say about clean heating?", "六大产业集群是哪些?", "2018年世界杯谁夺冠了?"):
         assert full.ask(question).claims == answerer.ask(question).claims
 
 
-def test_the_command_gives_the_same_bytes_under_two_hash_seeds(index_dir):
+def test_the_command_gives_the_same_bytes_under_two_hash_seeds(real_index):
     outputs = set()
     for seed in ("1", "2"):
         run = subprocess.run(
-            [sys.executable, "-m", "app", "ask", "What about clean heating?", "--json", "--index", str(index_dir)],
+            [sys.executable, "-m", "app", "ask", "What about clean heating?", "--json", "--index", str(real_index)],
             cwd=ROOT,
             env=os.environ | {"PYTHONHASHSEED": seed},
             capture_output=True,
