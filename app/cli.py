@@ -93,8 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("file", type=Path, help="an answer JSON, or one per line")
     check.set_defaults(run=_verify)
 
-    add = commands.add_parser("add", parents=[common], help="take a plain-text report into the library")
-    add.add_argument("file", type=Path, help="UTF-8 text")
+    add = commands.add_parser("add", parents=[common], help="take a report into the library")
+    add.add_argument("file", type=Path, help="UTF-8 text or .docx")
     add.add_argument("--id", required=True, help="name for it: lower-case letters, digits, hyphens")
     add.add_argument("--title", required=True)
     add.set_defaults(run=_add)

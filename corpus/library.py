@@ -7,6 +7,7 @@ A report is a folder with `source.txt`, the text as published (UTF-8, no byte-or
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from typing import Any
 
 from corpus.edition import read_edition
 from corpus.errors import ReportError, UsageError
+from corpus.readers import read_text
 from corpus.report import Erratum, Report, Span
 from corpus.structure import parse
 
@@ -36,6 +38,8 @@ _FIELDS = {
     "url",
     "language",
     "sha256",
+    "original",
+    "original_sha256",
 }
 _REQUIRED = ("title", "language", "sha256")
 
@@ -94,10 +98,11 @@ class Library:
         return replace(report, edition=read_edition(english, report.sentences)) if english.exists() else report
 
     def add(self, file: Path, id: str, title: str) -> Report:  # noqa: A002
-        """Take a plain-text report into the library.
+        """Take a report into the library.
 
         Args:
-            file: a UTF-8 text; a byte-order mark is dropped, every other character is kept.
+            file: a UTF-8 text or a Word file (see `readers`); of a Word file the extracted text is stored, once, with
+                the SHA-256 of the original.
             id: name for its folder: lower-case letters, digits and hyphens.
             title: its title.
 
@@ -109,19 +114,19 @@ class Library:
             raise UsageError(f"{id!r} cannot name a report.", "Use lower-case letters, digits and hyphens.")
         if folder.exists():
             raise UsageError(f"The library has a report {id!r} already.", "Choose another --id.")
-        try:
-            text = file.read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8")
-        except (OSError, UnicodeDecodeError) as fault:
-            raise UsageError(
-                f"{file} cannot be read as UTF-8 text: {fault}.", "Save it as UTF-8 .txt first."
-            ) from fault
-        data = text.encode()
+        data = read_text(file).encode()
+        about = {
+            "title": title,
+            "language": "zh",
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "original": file.name,
+            "original_sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        }
         folder.mkdir(parents=True)
         (folder / "source.txt").write_bytes(data)
-        quoted = title.replace("\\", "\\\\").replace('"', '\\"')
-        (folder / "report.toml").write_text(
-            f'title = "{quoted}"\nlanguage = "zh"\nsha256 = "{hashlib.sha256(data).hexdigest()}"\n', encoding="utf-8"
-        )
+        # A JSON string is a TOML string.
+        lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in about.items()]
+        (folder / "report.toml").write_text("".join(lines), encoding="utf-8")
         return self.open(id)
 
 

