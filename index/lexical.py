@@ -40,6 +40,11 @@ class Lexical:
             return np.zeros(self._size, dtype=np.float32)
         return np.asarray(self._model.get_scores(known), dtype=np.float32)
 
+    def known(self, terms: Sequence[str]) -> float:
+        """The share of a query's terms that some document has, from 0 to 1."""
+        vocabulary = {} if self._model is None else self._model.vocab_dict
+        return sum(term in vocabulary for term in terms) / len(terms) if terms else 0.0
+
     def save(self, folder: Path) -> None:
         """Write the index into `folder`, which must be empty or new; nothing is written for an empty index."""
         if self._model is not None:

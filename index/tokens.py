@@ -46,8 +46,8 @@ def chinese_terms(text: str) -> list[str]:
 
 
 def chinese_question_terms(text: str) -> list[str]:
-    """The terms of a question, without the words that only ask."""
-    return chinese_terms(_ASKING_ZH.sub(" ", text))
+    """The terms of a question, without the words that only ask, in either language."""
+    return [term for term in chinese_terms(_ASKING_ZH.sub(" ", text)) if term not in _STOP_EN]
 
 
 def english_terms(text: str) -> list[str]:

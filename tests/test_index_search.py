@@ -28,6 +28,7 @@ QUESTIONS = (
     ("How will clean heating be provided?", "en"),
     ("Who gave the report, and when?", "en"),
     ("What is planned for the dairy industry?", "en"),
+    ("How many of the 3000 people use the APP?", "en"),
 )
 
 
@@ -103,11 +104,14 @@ def by_hand(library, clauses, question, language, flatness=5.0, other=0.5):
     ):
         documents = [analyse(fold(search_text(report, s, view))) for report in library for s in searched(report)]
         bm25 = dict(zip(places, Lexical.fit(documents).scores(ask(fold(question))).tolist(), strict=True))
-        for scores in (cosines[view], bm25):
+        words = english_terms(fold(question))
+        shared = sum(any(word in document for document in documents) for word in words) / max(len(words), 1)
+        weight, trust = (1, 1) if view == language else (other, shared)
+        for share, scores in ((1, cosines[view]), (trust, bm25)):
             for where, score in scores.items():
                 if score > 0:
                     rank = 1 + sum(better > score for better in scores.values())
-                    total[where] += (1 if view == language else other) / (flatness + rank)
+                    total[where] += weight * share / (flatness + rank)
     found = [where for where in places if total[where] > 0]
     return [(where, total[where]) for where in sorted(found, key=lambda where: -round(total[where], 9))]
 

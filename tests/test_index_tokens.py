@@ -91,10 +91,14 @@ def test_language(text, expected):
     assert language(text) == expected
 
 
-@given(st.text(alphabet="清洁取暖新区ab12.,- '", max_size=40), st.text(alphabet="的了是", max_size=3))
+@given(st.text(alphabet="清洁取暖新区xy12.,- '", max_size=40), st.text(alphabet="的了是", max_size=3))
 def test_terms_come_from_the_text_and_asking_words_add_none(text, asking):
     assert all(term in text.replace(",", "") for term in chinese_terms(text))
     assert chinese_question_terms(text + asking) == chinese_terms(text)
+
+
+def test_an_english_question_brings_no_function_words_into_a_chinese_text():
+    assert chinese_question_terms("What is the GDP of the city?") == ["gdp", "city"]
 
 
 @given(st.integers(0, 10**12))
