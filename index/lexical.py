@@ -10,6 +10,9 @@ import numpy as np
 from bm25s.tokenization import Tokenized
 from numpy.typing import NDArray
 
+from index.chunk import View
+from index.tokens import english_terms, language
+
 
 class Lexical:
     """BM25 scores of every document for a query, zero where no term is shared.
@@ -40,10 +43,17 @@ class Lexical:
             return np.zeros(self._size, dtype=np.float32)
         return np.asarray(self._model.get_scores(known), dtype=np.float32)
 
-    def known(self, terms: Sequence[str]) -> float:
-        """The share of a query's terms that some document has, from 0 to 1."""
+    def trust(self, view: View, question: str) -> float:
+        """What this ranking weighs beside the dense one of its view, from 0 to 1.
+
+        A stray name or number that a question shares with texts in the other language must not outrank meaning: there,
+        the share of the question's words that the texts know. In its own language, 1.
+        """
+        if view == language(question):
+            return 1.0
+        words = english_terms(question)
         vocabulary = {} if self._model is None else self._model.vocab_dict
-        return sum(term in vocabulary for term in terms) / len(terms) if terms else 0.0
+        return sum(word in vocabulary for word in words) / len(words) if words else 0.0
 
     def save(self, folder: Path) -> None:
         """Write the index into `folder`, which must be empty or new; nothing is written for an empty index."""

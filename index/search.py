@@ -98,10 +98,8 @@ class Searcher:
         lexical = {view: self._lexical[view].scores(terms(folded)) * wanted for view, terms in QUESTION_TERMS.items()}
         rankings: list[tuple[float, Mapping[int, float]]] = []
         for view, scores in lexical.items():
-            own = view == language(question)
-            weight = 1.0 if own else self.config.other_view
-            # A stray name or number that a question shares with a text in the other language must not outrank meaning.
-            trust = 1.0 if own else self._lexical[view].known(english_terms(folded))
+            weight = 1.0 if view == language(question) else self.config.other_view
+            trust = self._lexical[view].trust(view, folded)
             dense = {n: m.cosine for n, found in matches.items() for m in reversed(found) if m.view == view}
             rankings += [(weight, dense), (weight * trust, dict(enumerate(scores.tolist())))]
         fused = reciprocal_rank_fusion(rankings, self.config.flatness)

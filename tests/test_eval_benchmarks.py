@@ -123,7 +123,7 @@ def test_fusion_adds_reciprocal_ranks():
     words = Words("", {"zh": list}, {"zh": list})
     some = task(["暖"], ["取暖", "暖暖暖", "铁路"])
     assert (dense.scores(some)[0].argsort()[::-1][:2].tolist(), words.scores(some)[0][2]) == ([1, 0], 0.0)
-    fused = Fused("", (dense, words)).scores(some)[0]
+    fused = Fused("", dense, words).scores(some)[0]
     assert fused[:2].tolist() == pytest.approx([2 / 7, 2 / 6])
 
 

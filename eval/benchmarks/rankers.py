@@ -116,9 +116,12 @@ class Words:
 
     def scores(self, task: Task) -> NDArray[np.float32]:
         """See `Ranker`."""
-        lexical = Lexical.fit([self.passage_terms[task.lang](passage) for passage in task.passages])
-        terms = self.question_terms[task.lang]
+        lexical, terms = self.fit(task), self.question_terms[task.lang]
         return np.stack([lexical.scores(terms(question)) for question in task.questions])
+
+    def fit(self, task: Task) -> Lexical:
+        """BM25 over the task's passages."""
+        return Lexical.fit([self.passage_terms[task.lang](passage) for passage in task.passages])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +129,19 @@ class Fused:
     """Reciprocal rank fusion, as the product fuses; its scores mean something only beside each other."""
 
     name: str
-    rankers: tuple[Ranker, ...]
+    dense: Ranker
+    words: Words
     across: bool = False
 
     def scores(self, task: Task) -> NDArray[np.float32]:
         """See `Ranker`."""
-        rows = []
-        for rankings in zip(*(ranker.scores(task).tolist() for ranker in self.rankers), strict=True):
-            weighted = [(1.0, dict(enumerate(scores))) for scores in rankings]
+        rows, lexical = [], self.words.fit(task)
+        both = self.dense.scores(task).tolist(), self.words.scores(task).tolist()
+        for question, near, shared in zip(task.questions, *both, strict=True):
+            weighted = [
+                (1.0, dict(enumerate(near))),
+                (lexical.trust(task.lang, question), dict(enumerate(shared))),
+            ]
             fused = reciprocal_rank_fusion(weighted, SearchConfig().flatness)
             rows.append([round(fused.get(n, 0.0), 9) for n in range(len(task.passages))])
         return np.array(rows, np.float32)
@@ -155,7 +163,7 @@ def rankers(model: str) -> tuple[list[Ranker], list[str]]:
     found: list[Ranker] = [
         Whole(f"{owner}: dense, whole", vectors),
         clauses,
-        Fused(f"{owner}: best clause + BM25, fused", (clauses, bigrams)),
+        Fused(f"{owner}: best clause + BM25, fused", clauses, bigrams),
         bigrams,
     ]
     left_out = []
