@@ -12,12 +12,15 @@ from eval.metrics import bootstrap, mcnemar
 from eval.run import RunError
 from eval.score import Row
 
-_MEASURES = ("cited_correct", "hit_5", "mrr", "citation_precision", "citation_recall", "nugget_recall")
+_ANSWERABLE = ("hit_5", "mrr", "citation_precision", "citation_recall", "nugget_recall")
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How a measure moved from the old run to the new one, on average over all questions, with its 95 % interval."""
+    """How a measure's mean moved from the old run to the new one, with its 95 % interval.
+
+    `cited_correct` is over all questions, the others are over the answerable ones.
+    """
 
     measure: str
     old: float
@@ -66,15 +69,16 @@ def compare(old: tuple[Mapping[str, Any], Sequence[Row]], new: tuple[Mapping[str
         fixed,
         broken,
         mcnemar(len(fixed), len(broken)),
-        tuple(_difference(measure, pairs) for measure in _MEASURES),
+        tuple(_difference(measure, pairs) for measure in ("cited_correct", *_ANSWERABLE)),
     )
 
 
 def _difference(measure: str, pairs: Sequence[tuple[Row, Row]]) -> Difference:
     """Cluster bootstrap by need, seeded: the two languages of a need are no independent evidence."""
+    pairs = [(old, new) for old, new in pairs if new.answerable or measure not in _ANSWERABLE]
     needs: dict[str, list[float]] = {}
     for old, new in pairs:
         needs.setdefault(new.need, []).append(getattr(new, measure) - getattr(old, measure))
     low, high = bootstrap(needs)
-    means = [float(np.mean([getattr(row, measure) for row in side])) for side in zip(*pairs, strict=True)]
-    return Difference(measure, means[0], means[1], low, high)
+    means = [[getattr(row, measure) for row in side] for side in zip(*pairs, strict=True)] or [[0.0], [0.0]]
+    return Difference(measure, float(np.mean(means[0])), float(np.mean(means[1])), low, high)

@@ -31,6 +31,8 @@ from numpy.typing import NDArray
 from corpus.errors import UsageError, WenzhengError
 from index.encode import TransformersEncoder
 from index.glosses import HAN, PLAIN, Dictionary, read_cedict
+from index.questions import QuestionsError, lint, lint_evidence, lint_overlap
+from index.questions import load as load_questions
 
 Model: TypeAlias = Any  # transformers' own classes, whose methods are not annotated
 FastTokenizer: TypeAlias = Any
@@ -234,9 +236,21 @@ def _read(path: Path) -> str:
         raise UsageError(f"{path} cannot be read as UTF-8 text: {fault}") from fault
 
 
+def _lint_questions(args: argparse.Namespace) -> None:
+    questions = load_questions()
+    faults = lint(questions) + lint_overlap(questions, args.against)
+    faults += lint_evidence(questions, args.reports) if args.reports else []
+    for (kind, category), n in sorted(Counter((q.kind, q.category) for q in questions).items()):
+        print(f"{kind:10} {category:16} {n:5}")  # noqa: T201
+    if faults:
+        raise QuestionsError("\n".join(faults))
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m index.train", description="Make the bilingual encoder.")
+    parser = argparse.ArgumentParser(
+        prog="python -m index.train", description="Make the bilingual encoder, and what it learns from."
+    )
     stages = parser.add_subparsers(dest="stage", required=True)
     stage = stages.add_parser("init", help="extend the teacher's vocabulary with Chinese words from their glosses")
     stage.add_argument("--corpus", type=Path, nargs="+", required=True, help="UTF-8 Chinese texts, one per document")
@@ -245,6 +259,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     stage.add_argument("--tokens", type=int, default=40_000, help="how many tokens to add (default: %(default)s)")
     stage.add_argument("--parity", type=Path, help="lines to encode before rounding; the .npz is written beside it")
     stage.set_defaults(run=init)
+    stage = stages.add_parser("lint-questions", help="prove that the training questions are well made")
+    stage.add_argument("reports", type=Path, nargs="?", help="folder with the reports; without it, what needs none")
+    stage.add_argument("--against", type=Path, nargs="+", default=[], help="question sets to share no words with")
+    stage.set_defaults(run=_lint_questions)
     args = parser.parse_args(argv)
     try:
         args.run(args)
