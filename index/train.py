@@ -29,8 +29,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import UsageError, WenzhengError
+from corpus.readers import KINDS, read_text
 from index.encode import TransformersEncoder
 from index.glosses import HAN, PLAIN, Dictionary, read_cedict
+from index.pairs import pairs
 from index.questions import QuestionsError, lint, lint_evidence, lint_overlap
 from index.questions import load as load_questions
 
@@ -246,6 +248,13 @@ def _lint_questions(args: argparse.Namespace) -> None:
         raise QuestionsError("\n".join(faults))
 
 
+def _pair_questions(args: argparse.Namespace) -> None:
+    reports = {path.stem: read_text(path) for path in sorted(args.reports.rglob("*")) if path.suffix in KINDS}
+    for pair in pairs(load_questions(), reports, args.count, args.seed):
+        row = {"id": pair.question.id, "report": pair.report, "absent": pair.absent}
+        print(json.dumps(row | {"zh": pair.question.zh, "en": pair.question.en}, ensure_ascii=False))  # noqa: T201
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     parser = argparse.ArgumentParser(
@@ -263,6 +272,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     stage.add_argument("reports", type=Path, nargs="?", help="folder with the reports; without it, what needs none")
     stage.add_argument("--against", type=Path, nargs="+", default=[], help="question sets to share no words with")
     stage.set_defaults(run=_lint_questions)
+    stage = stages.add_parser("pair-questions", help="print questions of one report that another does not answer")
+    stage.add_argument("reports", type=Path, help="folder with the reports")
+    stage.add_argument("--count", type=int, default=1000, help="how many pairs (default: %(default)s)")
+    stage.add_argument("--seed", type=int, default=1, help="of the draw (default: %(default)s)")
+    stage.set_defaults(run=_pair_questions)
     args = parser.parse_args(argv)
     try:
         args.run(args)

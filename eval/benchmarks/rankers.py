@@ -8,11 +8,8 @@ longer than the limit, so that nothing is clipped. BM25 has no limit.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import numpy as np
@@ -26,6 +23,7 @@ from index.encode import SHIPPED, Encoder, load_encoder
 from index.fusion import reciprocal_rank_fusion
 from index.lexical import Lexical
 from index.search import QUESTION_TERMS, SearchConfig
+from index.segment import segmenter
 from index.splitter import ClauseSplitter
 from index.train import packaged_teacher
 
@@ -176,12 +174,7 @@ def rankers(model: str) -> tuple[list[Ranker], list[str]]:
 
 
 def _jieba(name: str) -> Ranker:
-    jieba = import_module("jieba")
-    jieba.setLogLevel(logging.WARNING)
-    tokenizer = jieba.Tokenizer()
-    # It leaves its cache in the shared temporary folder unless told of another.
-    with TemporaryDirectory() as tokenizer.tmp_dir:
-        tokenizer.initialize()
+    tokenizer = segmenter()
 
     def words(text: str) -> list[str]:
         return [word.lower() for word in tokenizer.lcut(text) if any(map(str.isalnum, word))]
