@@ -19,7 +19,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 _EXAMPLE = 'Ask in English or Chinese, for example: "What does the plan say about clean heating?"'
 _FIGURE_EN = re.compile(
     r"\bhow (?:many|much|long|far|large|big|high|often|old|tall|wide|fast)\b|\b(?:percentage|number|amount|total) of\b|"
-    r"\bwhat (?:\w+ )?(?:percentage|percent|proportion|share|number|amount|figure|rate|area|length|ratio|total)\b",
+    r"\bwhat (?:\w+ )?(?:percentage|percent|proportion|share|number|amount|figure|rate|area|length|ratio|total)\b|"
+    r"\bwhat(?:'s| is| are| was| were) (?:[\w'’-]+ ){0,4}?(?:population|gdp|gnp|income|output|revenue|turnover|budget|"
+    r"debt|deficit|price|salary|wage|height|length|size|area|distance|temperature)s?\b",
     re.IGNORECASE,
 )
 _AMOUNTS: dict[Amount, re.Pattern[str]] = {
@@ -61,7 +63,9 @@ _ABOUT_ZH = re.compile(
     "|^(?:请问|请)?(?:关于|有关|对于)|(?:报告|规划|计划)(?:里面|里|中)(?:对|就|关于)?|(?:是)?(?:怎么|怎样|如何)(?:说|讲|安排|规定|提)(?:到)?的?"
 )
 _LIST_EN = re.compile(
-    r"\b(?:what|which) (?:\w+ ){0,3}?(?:are|were)\b|\b(?:which|list|name)\b|\bwhat (?:\w+ )?\w+s\b", re.IGNORECASE
+    r"\b(?:what|which) (?:\w+ ){0,3}?(?:are|were)\b|\b(?:which|list|name)\b|"
+    r"\bwhat (?!is\b|was\b|does\b|has\b)(?:\w+ )?\w+s\b",
+    re.IGNORECASE,
 )
 _LIST_ZH = re.compile("哪些|哪几|哪[一二两三四五六七八九十]|哪方面|分别|列出|有什么|包括什么|包含什么")
 

@@ -50,6 +50,8 @@ def test_the_subject_is_what_the_report_is_asked_about(question, about):
     ("question", "figure", "date", "many"),
     [
         ("How many schools will be built?", True, False, False),
+        ("What is the population of Hohhot?", True, False, False),
+        ("What's the city's annual budget?", True, False, False),
         ("新增多少所幼儿园?", True, False, False),
         ("几何级数", False, False, False),
         ("When will it open?", False, True, False),
