@@ -225,7 +225,14 @@ def test_interrupting_a_build_loses_nothing(library, tmp_path):
         "sys.exit(app.cli.main(['index', '--library', sys.argv[2]]))"
     )
     command = [sys.executable, "-c", script, str(ROOT / "tests"), str(library.root)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job ignores it
+    )
     assert process.stdout.readline() == "encoding\n"
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
