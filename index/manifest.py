@@ -22,6 +22,7 @@ from corpus.errors import IndexDirError
 from corpus.report import Report
 
 FORMAT = 1
+"""To be raised when the files change, or what fills them: the analyzers, the labels of title lines, the folding."""
 _NAME = "manifest.json"
 _OURS = re.compile(r"[0-9a-f]{16}|\.new-.+")  # a user may name a directory that holds other folders
 _REBUILD = "Rebuild it: wenzheng index."
