@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from app import abstain, extract
 from app.citation import Claim, verify
 from app.followup import standalone
-from app.question import clean, subject
+from app.question import clean, subject, tidy
 from app.reply import Answer
 from corpus.errors import WenzhengError
 from corpus.fold import fold
@@ -24,7 +24,7 @@ from index.tokens import language
 
 _REFUSAL = {"en": "The report does not say.", "zh": "报告没有说明。"}
 _UNOFFICIAL = "The English is an unofficial reference translation; the Chinese is the authority."
-_UNTRANSLATED = "No English translation of this report is available; the answer quotes the Chinese."
+_UNTRANSLATED = "Where no English translation is available, the answer quotes the Chinese."
 _DROPPED = {
     "en": "A sentence was left out because it could not be proved against the source.",
     "zh": "有一句未能与原文核对一致,已略去。",
@@ -62,7 +62,7 @@ class Answerer:
         with _timed(timings, "question"):
             asked = clean(question)
             lang = language(asked)
-            alone = standalone(asked, [" ".join(earlier.split()) for earlier in history], lang)
+            alone = standalone(asked, [tidy(earlier) for earlier in history], lang)
             spoken = lang if self.language == "auto" else self.language
             folded = fold(alone)
         with _timed(timings, "search"):
@@ -97,8 +97,11 @@ class Answerer:
 
 def _notes(claims: Sequence[Claim], dropped: int, lang: str) -> Iterator[tuple[str, str]]:
     if lang == "en" and claims:
-        translated = all(citation.translation for claim in claims for citation in claim.citations)
-        yield ("unofficial-translation", _UNOFFICIAL) if translated else ("no-translation", _UNTRANSLATED)
+        translated = {citation.translation is not None for claim in claims for citation in claim.citations}
+        if True in translated:
+            yield "unofficial-translation", _UNOFFICIAL
+        if False in translated:
+            yield "no-translation", _UNTRANSLATED
     if dropped:
         yield "dropped", _DROPPED[lang]
 

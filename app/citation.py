@@ -125,7 +125,7 @@ def _fault(text: str, citation: Mapping[str, Any], open_report: Callable[[str], 
         sentence = report.sentence(citation["sentence"])
     except KeyError:
         return f"there is no sentence {citation['sentence']!r} in {citation['report']}."
-    span = Span(citation["start"], citation["end"])
+    span = Span(int(citation["start"]), int(citation["end"]))  # JSON Schema takes 1.0 for an integer
     if citation["sha256"] != report.sha256:
         return f"it cites a text of {report.id} with SHA-256 {citation['sha256'][:12]}…, not {report.sha256[:12]}…."
     if not citation["quote"] or report.source[span.start : span.end] != citation["quote"]:

@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return int(arguments.run(arguments, settings))
     except WenzhengError as fault:
-        print(f"wenzheng: {fault}", file=sys.stderr)
+        print(f"wenzheng: {_shown(str(fault))}", file=sys.stderr)
         return fault.exit_code
     except KeyboardInterrupt:
         print("wenzheng: interrupted; nothing was changed.", file=sys.stderr)
@@ -106,6 +106,8 @@ def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
         raise UsageError(
             "Give either a question or --batch FILE.", 'For example: wenzheng ask "What about clean heating?"'
         )
+    if arguments.batch is not None and (arguments.report is not None or arguments.history):
+        raise UsageError("--report and --history go with one question.", "In a batch, give them on each line.")
     lines = None if arguments.batch is None else _lines(arguments.batch)
     if arguments.question is not None:
         from app.question import clean
@@ -141,10 +143,13 @@ def _answer_line(answerer: Answerer, line: str, number: int) -> Answer:
     try:
         try:
             row = json.loads(line)
+            row = json.loads(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))  # no lone surrogates
         except ValueError as fault:
             raise UsageError(f"Line {number} is not JSON: {fault}.") from fault
         if not isinstance(row, dict) or not isinstance(row.get("question"), str):
             raise UsageError(f"Line {number} has no question.", 'Each line needs {"id": …, "question": …}.')
+        if not isinstance(row.get("report"), str | None):
+            raise UsageError(f"Line {number} has a report that is not a name.")
         return answerer.ask(
             row["question"], _history(row.get("history"), number), row.get("report"), str(row.get("id", ""))
         )
@@ -155,6 +160,8 @@ def _answer_line(answerer: Answerer, line: str, number: int) -> Answer:
 
 def _history(value: Any, number: int) -> list[str]:  # noqa: ANN401 - whatever the line holds
     """Earlier user questions, given as strings or as chat messages."""
+    if not isinstance(value, list | None):
+        raise UsageError(f"Line {number} has a history that is not a list.")
     history: list[str] = []
     for turn in value or ():
         if isinstance(turn, str):
@@ -195,7 +202,7 @@ def _verify(arguments: argparse.Namespace, settings: Settings) -> int:
 
     checked, refused, faults = check_file(arguments.file, settings.library)
     for fault in faults:
-        print(fault)
+        print(_shown(fault))
     if faults:
         raise WenzhengError(f"{arguments.file} does not verify: {len(faults)} fault(s).")
     if not checked:
@@ -210,9 +217,11 @@ def _verify(arguments: argparse.Namespace, settings: Settings) -> int:
 def _add(arguments: argparse.Namespace, settings: Settings) -> int:
     from corpus.library import Library
 
+    settings.library.mkdir(parents=True, exist_ok=True)
     report = Library(settings.library).add(arguments.file, arguments.id, arguments.title)
     count = sum(sentence.kind != "heading" for sentence in report.sentences)
-    print(f"Added {report.id}: {len(report.sections)} sections, {count} sentences. Now run: wenzheng index")
+    print(f"Added {report.id}: {len(report.sections)} sections, {count} sentences.")
+    print(f"Now run: wenzheng index --library {settings.library}")
     return 0
 
 
@@ -232,6 +241,11 @@ def _progress(steps: Iterable[int], total: int) -> Iterable[int]:
 
     bar: Iterable[int] = tqdm(steps, total=total, desc="Embedding", unit="batch", delay=1.5, disable=None)
     return bar
+
+
+def _shown(text: str) -> str:
+    """Text without the control characters that could command a terminal."""
+    return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
 
 
 def _lines(name: str) -> Iterator[str]:

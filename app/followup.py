@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from corpus.fold import fold
+from index.tokens import language
 
 _LEANS_EN = re.compile(
     r"^\s*(?:and|but|or|also|then|what about|how about|what else|anything else|which of (?:them|these|those)|why|when|"
@@ -47,7 +48,8 @@ def standalone(question: str, history: Sequence[str], lang: str) -> str:
         The question itself where it stands alone or nothing was asked before; else the last earlier question that
         stands alone, and the question.
     """
-    if not history or not leans(question, lang):
+    asked = [earlier for earlier in history if earlier.strip()]
+    if not asked or not leans(question, lang):
         return question
-    anchor = next((earlier for earlier in reversed(history) if not leans(earlier, lang)), history[0])
+    anchor = next((earlier for earlier in reversed(asked) if not leans(earlier, language(earlier))), asked[0])
     return f"{anchor.strip()} {question.strip()}"

@@ -76,8 +76,7 @@ def clean(text: str) -> str:
     Raises:
         UsageError: nothing is left, it has no words, or it is longer than `LONGEST` characters.
     """
-    kept = "".join(char if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn") else " " for char in text)
-    question = " ".join(kept.split())
+    question = tidy(text)
     if not question:
         raise UsageError("The question is empty.", _EXAMPLE)
     if len(question) > LONGEST:
@@ -85,6 +84,12 @@ def clean(text: str) -> str:
     if not _WORD.search(question):
         raise UsageError(f"There are no words in {question[:20]!r}.", _EXAMPLE)
     return question
+
+
+def tidy(text: str) -> str:
+    """Text without control characters and lone surrogates, its white space single spaces."""
+    kept = "".join(char if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn") else " " for char in text)
+    return " ".join(kept.split())
 
 
 def subject(question: str) -> str:

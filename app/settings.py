@@ -86,6 +86,8 @@ def _apply(settings: Settings, values: Mapping[str, Any], where: str) -> Setting
 
 
 def _typed(name: str, value: Any, where: str) -> Any:  # noqa: ANN401 - whatever TOML or a shell gives
+    if name != "port" and not isinstance(value, str | Path):
+        raise UsageError(f"The {name} {value!r} in {where} is not text.")
     if name in ("library", "index"):
         return Path(value).expanduser()
     if name == "port":

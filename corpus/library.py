@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -122,12 +123,17 @@ class Library:
             "original": file.name,
             "original_sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
         }
-        folder.mkdir(parents=True)
-        (folder / "source.txt").write_bytes(data)
-        # A JSON string is a TOML string.
+        # A JSON string is a TOML string, but for DEL; a file's name may hold bytes that are no text.
         lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in about.items()]
-        (folder / "report.toml").write_text("".join(lines), encoding="utf-8")
-        return self.open(id)
+        toml = "".join(lines).replace("\x7f", "\\u007f").encode("utf-8", "replace")
+        folder.mkdir(parents=True)
+        try:
+            (folder / "source.txt").write_bytes(data)
+            (folder / "report.toml").write_bytes(toml)
+            return self.open(id)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
 
 def ids_table(report: Report) -> str:
@@ -148,6 +154,8 @@ def _about(path: Path) -> dict[str, Any]:
         raise ReportError(f"{path} cannot be read: {fault}.", "Mend or restore the file.") from fault
     if unknown := set(about) - _FIELDS - {"errata"}:
         raise ReportError(f"{path} has an unknown field {min(unknown)!r}.", f"Known are: {', '.join(sorted(_FIELDS))}.")
+    if not all(isinstance(row, dict) for row in about.get("errata", ())):
+        raise ReportError(f"{path} has errata that are no tables.", "Write each as [[errata]].")
     if missing := [key for key in _REQUIRED if not isinstance(about.get(key), str)]:
         raise ReportError(f"{path} lacks {missing[0]!r}.", "Every report.toml needs title, language and sha256.")
     return about

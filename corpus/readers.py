@@ -39,12 +39,15 @@ def read_text(path: Path) -> str:
 
 
 def _docx(path: Path) -> str:
+    import zlib
+    from zipfile import BadZipFile
+
     import docx
     from docx.opc.exceptions import PackageNotFoundError
 
     try:
         document = docx.Document(str(path))
-    except (PackageNotFoundError, KeyError, ValueError) as fault:
+    except (PackageNotFoundError, KeyError, ValueError, SyntaxError, zlib.error, BadZipFile) as fault:
         raise UsageError(f"{path} is no Word file: {fault}.", "Save it as .docx or as UTF-8 .txt.") from fault
     return "".join(f"{line}\n" for line in _lines(document))
 

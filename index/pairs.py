@@ -1,8 +1,8 @@
 """Questions of one report asked of another: unanswerable in the domain, and free.
 
 A pair is kept only where the question names something, in both languages, and a name in its Chinese occurs nowhere in
-the other report. (Counted nouns were tried: every fourth such pair was answerable in full or part, since another report says the same
-in other words.) What is still answerable is the noise whose rate the datasheet gives.
+the other report. (Counted nouns were tried: every fourth such pair was answerable, in full or part, since another
+report says the same in other words.) What is still answerable is the noise whose rate the datasheet gives.
 """
 
 from __future__ import annotations

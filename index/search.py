@@ -59,13 +59,20 @@ class Searcher:
         Raises:
             IndexDirError: it is missing, damaged, or not of this library, model or format; the hint says what to do.
         """
+        self.encoder, self.config = encoder, config or SearchConfig()
+        try:
+            self._open(root, library)
+        except (OSError, IndexDirError):  # perhaps a build has just replaced what was being read
+            self._open(root, library)
+
+    def _open(self, root: Path, library: Library) -> None:
         manifest = manifests.read(root)
         if manifest is None:
             raise IndexDirError(f"There is no index in {root}.", "Build it: wenzheng index.")
         self.reports: dict[str, Report] = {report.id: report for report in library}
-        _check(root, manifest, self.reports, encoder)
+        _check(root, manifest, self.reports, self.encoder)
         folder = manifests.verified(root, manifest)
-        self.encoder, self.config, self.manifest = encoder, config or SearchConfig(), manifest
+        self.manifest = manifest
         self._vectors = VectorStore.from_bytes((folder / "vectors.faiss").read_bytes())
         pairs = [line.split("\t") for line in (folder / "sentences.tsv").read_text(encoding="utf-8").split("\n")[:-1]]
         self._sentences = [(report, self.reports[report].sentence(id_)) for report, id_ in pairs]

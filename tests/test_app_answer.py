@@ -58,6 +58,13 @@ def test_a_report_without_an_edition_is_quoted_in_chinese_and_says_so(answerer):
     assert [note["kind"] for note in row["notes"]] == ["no-translation"]
 
 
+def test_an_answer_from_both_kinds_of_report_says_both(answerer, monkeypatch):
+    both = [answerer.searcher.search("清洁取暖改造", report)[0] for report in ("hohhot-2021", "anning-2024")]
+    monkeypatch.setattr("app.extract._close", lambda question, hits: both)
+    row = valid(Answerer(answerer.searcher, "en").ask("清洁取暖改造"))
+    assert [note["kind"] for note in row["notes"]] == ["unofficial-translation", "no-translation"]
+
+
 def test_an_english_answer_is_labelled_unofficial(answerer):
     row = valid(answerer.ask("clean heating boilers one network for heating", report="hohhot-2021"))
     assert row["status"] == "answered"

@@ -98,5 +98,10 @@ def test_every_tampering_is_caught(claim, mutate):
     assert len(verify([damaged], open_report)) == 1
 
 
+def test_offsets_written_as_1_0_are_the_same_offsets(claim):
+    start = claim["citations"][0]["start"]
+    assert verify([tamper(claim, start=float(start))], open_report) == []
+
+
 def test_nothing_checked_is_never_verified():
     assert verify([], open_report) == ["There is no claim to check."]

@@ -107,6 +107,8 @@ def test_a_bad_question_is_one_sentence_and_exit_code_2(run, question, says):
 def test_ask_needs_a_question_or_a_batch_and_not_both(run, tmp_path):
     assert run("ask")[0] == 2
     assert run("ask", "x", "--batch", "y")[0] == 2
+    assert run("ask", "--batch", "y", "--report", "hohhot-2021")[0] == 2
+    assert run("ask", "--batch", "y", "--history", "x")[0] == 2
     code, _, err = run("ask", "--batch", str(tmp_path / "absent.jsonl"))
     assert (code, "cannot be read" in err) == (2, True)
     code, _, err = run("ask", "清洁取暖", "--report", "nowhere")
@@ -125,6 +127,10 @@ def test_a_batch_answers_every_line_it_can(indexed, tmp_path):
         ),
         json.dumps({"id": "e", "question": "清洁取暖", "report": "nowhere"}),
         json.dumps({"id": "f", "question": "清洁取暖", "history": [7]}),
+        json.dumps({"id": "h", "question": "And schools?", "history": "How many kindergartens?"}),
+        json.dumps({"id": "i", "question": "清洁取暖", "history": 5}),
+        json.dumps({"id": "j", "question": "清洁取暖", "report": ["a"]}),
+        '{"id": "\\ud800", "question": "清洁取暖", "history": ["\\ud800 heating"]}',
         json.dumps({"id": "g", "question": "森林覆盖率\u2028是多少?", "history": ["x"]}, ensure_ascii=False),
     ]
     batch = tmp_path / "batch.jsonl"
@@ -140,11 +146,15 @@ def test_a_batch_answers_every_line_it_can(indexed, tmp_path):
         ("d", False),
         ("e", True),
         ("f", True),
+        ("h", True),
+        ("i", True),
+        ("j", True),
+        ("?", False),
         ("g", False),
     ]
-    assert [row["error"]["line"] for row in rows if row["status"] == "error"] == [2, 3, 4, 7, 8]
+    assert [row["error"]["line"] for row in rows if row["status"] == "error"] == [2, 3, 4, 7, 8, 9, 10, 11]
     assert rows[4]["standalone_question"] == "新增多少所公办幼儿园? 那中小学呢?"
-    assert "5 of the lines could not be answered" in err
+    assert "8 of the lines could not be answered" in err
 
 
 def test_a_missing_index_names_the_command(run):
@@ -191,6 +201,21 @@ def test_a_model_that_is_not_there_is_named(library, tmp_path, monkeypatch, caps
     code = main(["index", "--library", str(library.root), "--model", str(tmp_path / "no-model")])
     assert (code, "no-model" in capsys.readouterr().err) == (1, True)
     assert not (library.root / ".index" / "manifest.json").exists()
+
+
+def test_a_hostile_answer_file_cannot_command_the_terminal(indexed, tmp_path, monkeypatch):
+    saved = tmp_path / "answer.json"
+    saved.write_text(json.dumps({"id": "\x1b[1A\x1b[2KVerified: 9 claim(s)"}), encoding="utf-8")
+    code, out, err = indexed("verify", str(saved))
+    assert (code, "\x1b" in out + err) == (1, False)
+
+
+def test_a_first_report_makes_its_library(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("一、目标\n新建学校三所。\n", encoding="utf-8")
+    assert main(["add", "a.txt", "--id", "a", "--title", "甲\x7f", "--library", "new/books"]) == 0
+    assert "wenzheng index --library new/books" in capsys.readouterr().out
+    assert (tmp_path / "new" / "books" / "a" / "report.toml").exists()
 
 
 def test_a_port_in_use_is_named(indexed):

@@ -32,5 +32,7 @@ def test_a_leaning_question_takes_the_last_one_that_stands():
         == "How will the city deal with dirty air? What about the soil?"
     )
     assert standalone("清洁取暖怎么安排?", ["新增多少所幼儿园?"], "zh") == "清洁取暖怎么安排?"
+    assert standalone("And hospitals?", ["清洁取暖怎么安排?", "那学校呢?"], "en") == "清洁取暖怎么安排? And hospitals?"
+    assert standalone("And schools?", ["", " "], "en") == "And schools?"
     assert standalone("And schools?", [], "en") == "And schools?"
     assert standalone("那学校呢?", ["新增多少所公办幼儿园?"], "zh") == "新增多少所公办幼儿园? 那学校呢?"

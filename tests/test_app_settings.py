@@ -35,6 +35,7 @@ def test_the_command_line_beats_the_environment_beats_the_file(tmp_path, monkeyp
         ("port = 70000\n", "port 70000"),
         ('port = "x"\n', "port 'x'"),
         ('language = "fr"\n', "language 'fr'"),
+        ("library = 5\n", "library 5"),
         ("port = \n", "cannot be read"),
     ],
 )

@@ -49,6 +49,11 @@ def test_a_changed_text_is_refused(library):
         ("source.txt", b"\xff\xfe\x00", "not UTF-8"),
         ("report.toml", b"title = ", "cannot be read"),
         ("report.toml", b'title = "x"\nlanguage = "zh"\nsha256 = "0"\ncolour = "red"\n', "unknown field 'colour'"),
+        (
+            "report.toml",
+            b'title = "x"\nlanguage = "zh"\nsha256 = "0"\n[errata]\nprinted = "a"\n',
+            "errata that are no tables",
+        ),
         ("report.toml", b'language = "zh"\nsha256 = "0"\n', "lacks 'title'"),
         ("english.jsonl", b"{", "cannot be read"),
     ],
@@ -92,6 +97,19 @@ def test_adding_keeps_every_character_and_refuses_what_it_cannot_keep(library, t
     with pytest.raises(UsageError, match="UTF-8"):
         library.add(text, "fourth", "x")
     assert library.ids() == ("anning-2024", "hohhot-2021", "third")
+
+
+def test_an_addition_that_fails_leaves_nothing(library, tmp_path, monkeypatch):
+    text = tmp_path / "x.txt"
+    text.write_text("一、目标\n新建学校三所。\n", encoding="utf-8")
+
+    def interrupted(self, name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Library, "open", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        library.add(text, "x", "题目")
+    assert not (library.root / "x").exists()
 
 
 def test_the_edition_covers_every_sentence_and_its_parts_tile(hohhot):

@@ -84,6 +84,16 @@ def test_what_cannot_be_read_is_named(tmp_path, name, data, says):
         read_text(path)
 
 
+def test_a_damaged_word_file_is_named(word, tmp_path):
+    data = bytearray(word.read_bytes())
+    for at in range(60, len(data) - 400, 37):
+        data[at] ^= 0x55
+    path = tmp_path / "damaged.docx"
+    path.write_bytes(data)
+    with pytest.raises(UsageError, match="no Word file"):
+        read_text(path)
+
+
 def test_a_zip_that_is_no_word_file_is_named(tmp_path):
     path = tmp_path / "a.docx"
     with zipfile.ZipFile(path, "w") as archive:

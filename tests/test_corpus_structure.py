@@ -116,6 +116,16 @@ def test_figures_that_open_a_line_are_no_heading():
     assert len(structure.paragraphs) == 2
 
 
+def test_lines_that_only_begin_like_page_furniture_are_kept():
+    lines = (
+        *("关闭煤矿12处，化解过剩产能300万吨；", "阅读推广活动1200场，建成书屋30个；", "关闭　12处　300万吨"),
+        *("编辑出版地方志12部", "来源于制造业的税收增长12%；", "打印服务进村120个"),
+    )
+    dropped = ("责任编辑：王某", "打印本页 关闭窗口", "来源：新华网", "阅读次数：12", "上一篇：某某文章", "关闭")
+    structure = parse("\n".join(["政府工作报告", "一、去产能", *lines, *dropped]))
+    assert [p.sentences[0].text for p in structure.paragraphs[1:]] == list(lines)
+
+
 def test_a_declared_break_divides_heading_from_paragraph():
     text = "一、全面从严治党完成历史使命,必须管党。"
     assert [s.heading.text for s in parse(text, breaks=[8]).sections] == ["一、全面从严治党"]

@@ -12,6 +12,7 @@ from support import ROOT, SECOND, HashedNgrams
 from corpus.errors import IndexDirError, UsageError
 from corpus.fold import fold
 from corpus.library import SHIPPED, Library
+from index import search
 from index.build import build
 from index.chunk import search_text, searched
 from index.hits import Hit
@@ -130,6 +131,21 @@ def test_the_settings_are_those_of_the_ranking(made, searcher, library, clauses,
     expected = by_hand(library, clauses, question, language, flatness=60, other=0.9)[:10]
     assert names(other.search(question, k=10)) == [where for where, _ in expected]
     assert other.search(question)[0].score != searcher.search(question)[0].score
+
+
+def test_a_build_between_two_reads_is_no_damage(made, library, encoder, monkeypatch):
+    """The reader has checked the files when a build replaces them: it reads the new ones."""
+    root, reads = made / "索引 index", []
+    verified = search.manifests.verified
+
+    def replaced(*arguments):
+        folder = verified(*arguments)
+        reads.append(folder)
+        return folder if len(reads) > 1 else folder / "gone"
+
+    monkeypatch.setattr(search.manifests, "verified", replaced)
+    assert Searcher(root, library, encoder).search("清洁取暖")
+    assert len(reads) == 2
 
 
 def test_depth_is_how_many_clauses_are_considered(made, searcher, library, encoder):
