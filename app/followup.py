@@ -12,14 +12,13 @@ from corpus.fold import fold
 from index.tokens import language
 
 _LEANS_EN = re.compile(
-    r"^\s*(?:and|but|or|also|then|what about|how about|what else|anything else|which of (?:them|these|those)|why|when|"
-    r"where|who|how many|how much|by when|since when|the same|same)\b[^.?!]{0,28}\??\s*$"
-    r"|^\s*(?:and|but|what about|how about|also)\b"
+    r"^\s*(?:and|but|or|also|then|what about|how about|what else|anything else|the same)\b"
+    r"|^\s*(?:why|when|where|who|how many|how much|by when|since when)\b[^.?!]{0,8}\??\s*$"
     r"|\b(?:it|its|they|their|them|those|these|there|that one|this one|the former|the latter)\b",
     re.IGNORECASE,
 )
 _LEANS_ZH = re.compile(
-    r"^\s*(?:那|那么|还有|其中|另外|它|他们|她们|它们|这|该|此|上述|前者|后者|同样|再)|呢\s*[?？]?\s*$"
+    r"^\s*(?:那|那么|还有|其中|另外|它|他们|她们|它们|这(?![份个次]?报告)|该|此|上述|前者|后者|同样|再)|呢\s*[?？]?\s*$"
     r"|^.{0,6}(?:它|它们|他们|这些|那些|上述|前者|后者)"
     r"|^\s*(?:为什么|什么时候|在哪里|在哪|多少|几个|谁|怎么|如何|有哪些|哪些|是什么)[^，,]{0,4}\s*[?？]?\s*$"
 )
