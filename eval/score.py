@@ -107,6 +107,7 @@ def summary(rows: Sequence[Row]) -> dict[str, Share]:
     shares |= {
         "citation precision": _share(yes, lambda row: row.citation_precision),
         "citation recall": _share(yes, lambda row: row.citation_recall),
+        "citation F1": _share(yes, lambda row: metrics.f1(row.citation_precision, row.citation_recall)),
         "nugget recall": _share(yes, lambda row: row.nugget_recall),
         "complete answers": _share(yes, lambda row: float(row.complete)),
         "false answers": _share(no, lambda row: float(row.status == "answered")),

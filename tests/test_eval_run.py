@@ -119,6 +119,7 @@ def test_a_perfect_answer_scores_one_and_each_fault_costs(gold, reports):
     assert {row.id: row for row in scores.score(run, gold, reports)}[first.id].cited_correct == 0.0
     summary = scores.summary(scored)
     assert summary["cited-correct"].value == 1.0
+    assert summary["citation F1"].value == 1.0
     assert summary["false answers"].n == sum(not q.answerable for q in questions)
 
 
