@@ -38,7 +38,8 @@ from index.tokens import chinese_question_terms, chinese_terms
 
 TRANSLATIONS = Path(__file__).parent / "training"
 BLOCKS = (2, 3, 4, 6)
-_DOCS = 6000
+_DOCS = 2000
+_GLOSSES = 20000
 _BM25_NEGATIVES = 4
 _NGRAM = 13
 _MARKUP = re.compile(r"[`:_|<>\\*\[\]]")
@@ -103,7 +104,8 @@ def parallel(data: Path, seed: int) -> Iterator[dict[str, Any]]:
         yield from _translated(_rows(data / "train" / f"{name}.zh-en.jsonl"), name)
     docs = [row for row in _rows(data / "train" / "python-docs.zh-en.jsonl") if not _MARKUP.search(row["en"])]
     yield from _translated(draw.sample(docs, min(_DOCS, len(docs))), "python-docs")
-    yield from _translated(_glosses(), "cedict")
+    glosses = list(_glosses())
+    yield from _translated(draw.sample(glosses, min(_GLOSSES, len(glosses))), "cedict")
     questions = [q for q in load_questions() if q.split == "train"]
     yield from _translated(({"zh": q.zh, "en": q.en} for q in questions), "questions")
     yield from _translated(({"zh": zh, "en": en} for zh, en in read_pairs("evidence.en.tsv")), "evidence")

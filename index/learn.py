@@ -64,6 +64,7 @@ class Recipe:
 _REST = 0.05
 _ENGLISH_EVERY = 4
 _LONGEST = 200
+_CHARACTERS = 16000
 _SAME = 0.9
 
 
@@ -277,7 +278,7 @@ def _passage_batches(
             some = by_source[source]
             draw.shuffle(some)
             lengths = [sum(map(len, p.passage)) for p in some]
-            batches += [[some[n] for n in group] for group in _groups(range(len(some)), lengths, 32, recipe.tokens)]
+            batches += [[some[n] for n in group] for group in _groups(range(len(some)), lengths, 32, _CHARACTERS)]
         draw.shuffle(batches)
         yield from batches
 
