@@ -8,20 +8,12 @@ It knows no topics. Its limits are those of its evidence: a neighbouring figure 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.extract import Pick, gives_date, gives_figure
-from app.question import asks_for_date, asks_for_figure
-from corpus.figures import figures
-from corpus.fold import fold
+from app.extract import Pick
 from corpus.report import Report
-from index.chunk import search_text
-from index.tokens import language
-
-_NAME = re.compile(r"(?<!^)(?<![.?!:;。？！] )(?<![\w'])[A-Z][\w&]*[\w]")
-_ACRONYM = re.compile("[A-Za-z]{2,}")
+from index.needs import unmet
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,31 +51,6 @@ def confidence(question: str, nearness: float, picks: Sequence[Pick], reports: M
     if not picks:
         return 0.0
     weights = (CONFIG.figure, CONFIG.date, CONFIG.number, CONFIG.name)
-    unmet = sum(weight for weight, missing in zip(weights, demands(question, picks, reports), strict=True) if missing)
-    return 1 / (1 + math.exp(-(CONFIG.bias + CONFIG.cosine * nearness + unmet)))
-
-
-def demands(question: str, picks: Sequence[Pick], reports: Mapping[str, Report]) -> tuple[bool, bool, bool, bool]:
-    """Which plain demands of a question the picked sentences leave unmet.
-
-    Returns:
-        A figure that the question does not itself give; a date; the figures that it gives; the names that it gives.
-        Names and figures may also stand in the title block or the description of a cited report.
-    """
-    lang = language(question)
-    cited = [reports[id_] for id_ in dict.fromkeys(pick.report for pick in picks)]
-    quoted = [(reports[pick.report], pick.sentence) for pick in picks]
-    places = quoted + [(report, s) for report in cited for s in report.sentences if s.id.startswith("h")]
-    about = [value for report in cited for value in report.about.values()]
-    words = fold(" ".join([search_text(*place, view) for place in places for view in ("zh", "en")] + about)).lower()
-    given = {figure.value for report, s in places for figure in figures(search_text(report, s, "zh"), "zh")}
-    asked = [f for f in figures(question, lang) if not f.weak and f.unit != "year"]
-    names = (_ACRONYM if lang == "zh" else _NAME).findall(question)
-    if lang == "en" and any(report.edition is None for report in cited):
-        names = []  # a Chinese text does not spell them
-    return (
-        asks_for_figure(question) is not None and not any(gives_figure(question, s, report) for report, s in quoted),
-        asks_for_date(question) and not any(gives_date(s, report) for report, s in quoted),
-        any(figure.value not in given for figure in asked),
-        any(name.lower().removesuffix("s") not in words for name in names),
-    )
+    unmet_needs = unmet(question, [(reports[pick.report], pick.sentence) for pick in picks])
+    missing_weight = sum(weight for weight, missing in zip(weights, unmet_needs, strict=True) if missing)
+    return 1 / (1 + math.exp(-(CONFIG.bias + CONFIG.cosine * nearness + missing_weight)))

@@ -8,16 +8,15 @@ order of the document.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
 from app.citation import Claim, cite
-from app.question import Amount, asks_for_figure, asks_for_list
-from corpus.figures import Figure, figures
 from corpus.report import Report, Sentence, Span
 from corpus.sentences import clause_spans
 from index.hits import Hit
+from index.needs import asks_for_figure, asks_for_list, gives_figure
 from index.tokens import language
 
 
@@ -40,13 +39,6 @@ class ExtractConfig:
 
 CONFIG = ExtractConfig()
 
-_SHARES = ("percent", "ratio", "fraction")
-_FITS: dict[Amount, Callable[[Figure], bool]] = {
-    "money": lambda figure: figure.unit == "CNY" or figure.kind in _SHARES,
-    "share": lambda figure: figure.kind in _SHARES,
-    "duration": lambda figure: figure.unit in ("year", "month", "week", "day", "hour", "minute"),
-    "any": lambda figure: figure.kind in ("number", *_SHARES),
-}
 _ITEM = re.compile(r"第?[一二三四五六七八九十]+(?:是(?!个|种|条)|[,，、])|[(（]\d+[)）]|首先|其次|再次|最后")
 
 
@@ -86,25 +78,9 @@ def claims(picks: Sequence[Pick], reports: Mapping[str, Report], lang: str) -> t
     return tuple(cite(reports[pick.report], pick.sentence, pick.span, lang) for pick in ordered)
 
 
-def gives_figure(question: str, sentence: Sentence, report: Report) -> bool:
-    """Whether a sentence has a figure of the kind asked for, and one that the question does not itself give."""
-    asked = {figure.value for figure in figures(question, language(question))}
-    fits = _FITS[asks_for_figure(question) or "any"]
-    return any(fits(f) and not f.weak and f.value not in asked for f in _figures(sentence, report))
-
-
-def gives_date(sentence: Sentence, report: Report) -> bool:
-    """Whether a sentence has a year, a date or a span of years."""
-    return any(f.kind in ("year", "date", "plan") or f.unit == "year" for f in _figures(sentence, report))
-
-
 def cosine(hit: Hit, question: str) -> float:
     """The cosine of a hit's nearest clause, in the question's own view where it has it."""
     return hit.cosine(language(question)) or max((match.cosine for match in hit.matches), default=0.0)
-
-
-def _figures(sentence: Sentence, report: Report) -> tuple[Figure, ...]:
-    return figures(report.reading(sentence.span), "zh")
 
 
 def _close(question: str, hits: Sequence[Hit]) -> list[Hit]:

@@ -14,16 +14,12 @@ from corpus.fold import fold
 from corpus.library import Library
 from corpus.report import Report
 from index import manifest as manifests
-from index.chunk import Chunk, View, search_text, searched
+from index.chunk import Chunk, search_text, searched
 from index.encode import Encoder
-from index.lexical import Lexical
+from index.lexical import TERMS, Lexical
 from index.manifest import FORMAT, IndexConfig, Manifest, fingerprint
 from index.splitter import ClauseSplitter, chunks
-from index.tokens import chinese_terms, english_terms
 from index.vectors import VectorStore
-
-TERMS: dict[View, Callable[[str], list[str]]] = {"zh": chinese_terms, "en": english_terms}
-"""The analyzer of each view, for documents and questions alike."""
 
 _BATCH = 64
 

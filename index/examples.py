@@ -28,7 +28,6 @@ from typing import Any
 from corpus.errors import UsageError
 from corpus.fold import fold
 from corpus.readers import KINDS, read_text
-from corpus.sentences import sentence_spans
 from corpus.structure import parse
 from index.glosses import read_cedict
 from index.lexical import Lexical
@@ -167,7 +166,7 @@ class Shingles:
 
 
 def shingles(text: str) -> set[int]:
-    """Hashes of the runs of 13 Han characters and of 13 Latin words in a text, folded; punctuation does not break them."""
+    """Hashes of the runs of 13 Han characters and of 13 Latin words, folded; punctuation breaks no run."""
     folded = fold(text).lower()
     units = re.findall(r"[a-z0-9]+|[\u3400-\u9fff]", folded)
     runs: set[int] = set()
@@ -261,4 +260,6 @@ def _rows(path: Path) -> list[dict[str, str]]:
     try:
         return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
     except OSError as fault:
-        raise UsageError(f"{path} cannot be read: {fault.strerror}.", "See index/examples.py for the sources.") from fault
+        raise UsageError(
+            f"{path} cannot be read: {fault.strerror}.", "See index/examples.py for the sources."
+        ) from fault

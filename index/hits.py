@@ -27,6 +27,7 @@ class Hit:
         score: fused; only its order means anything.
         matches: its clauses in both views, nearest to the question first.
         lexical: per view its BM25 score; 0 where no term is shared.
+        probability: that it answers, or is part of the answer, as the sentence ranker sees it; 0 without a ranker.
     """
 
     rank: int
@@ -35,6 +36,7 @@ class Hit:
     sentence: Sentence
     matches: tuple[Match, ...]
     lexical: Mapping[View, float]
+    probability: float = 0.0
 
     @property
     def view(self) -> View:

@@ -260,9 +260,7 @@ def _parallel_batches(
             yield [examples[n] for n in some]
 
 
-def _passage_batches(
-    rows: Sequence[dict[str, Any]], recipe: Recipe, draw: random.Random
-) -> Iterator[list[Passage]]:
+def _passage_batches(rows: Sequence[dict[str, Any]], recipe: Recipe, draw: random.Random) -> Iterator[list[Passage]]:
     """Batches of one source each, so that what is told apart is alike."""
 
     def passage(row: dict[str, Any]) -> Passage:
@@ -283,9 +281,7 @@ def _passage_batches(
         yield from batches
 
 
-def _groups(
-    order: Sequence[int], lengths: Sequence[int], most: int = 256, tokens: int = 8192
-) -> list[list[int]]:
+def _groups(order: Sequence[int], lengths: Sequence[int], most: int = 256, tokens: int = 8192) -> list[list[int]]:
     """Runs of `order` of at most `most` items and `tokens` tokens, each as long as the longest of its run."""
     groups: list[list[int]] = []
     group: list[int] = []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import bm25s
@@ -11,7 +12,13 @@ from bm25s.tokenization import Tokenized
 from numpy.typing import NDArray
 
 from index.chunk import View
-from index.tokens import english_terms, language
+from index.tokens import chinese_question_terms, chinese_terms, english_terms, language
+
+TERMS: dict[View, Callable[[str], list[str]]] = {"zh": chinese_terms, "en": english_terms}
+"""How the texts of each view are read."""
+
+QUESTION_TERMS: dict[View, Callable[[str], list[str]]] = {"zh": chinese_question_terms, "en": english_terms}
+"""How a question is read for each view."""
 
 
 class Lexical:
@@ -42,6 +49,21 @@ class Lexical:
         if self._model is None or not known:
             return np.zeros(self._size, dtype=np.float32)
         return np.asarray(self._model.get_scores(known), dtype=np.float32)
+
+    def rarity(self, term: str) -> float:
+        """The inverse document frequency of a term, in nats; that of a term that is nowhere is the highest."""
+        times = 0
+        if self._model is not None and term in self._model.vocab_dict:
+            number = self._model.vocab_dict[term]
+            begin, end = self._model.scores["indptr"][number : number + 2]
+            times = int(end - begin)
+        return math.log(1 + (self._size - times + 0.5) / (times + 0.5))
+
+    def covered(self, asked: Sequence[str], terms: Sequence[str]) -> float:
+        """The share of the `asked` terms that are among `terms`, rare ones counting more, 0 to 1."""
+        weights = {term: self.rarity(term) for term in asked}
+        found = set(terms)
+        return sum(w for term, w in weights.items() if term in found) / (sum(weights.values()) or 1.0)
 
     def trust(self, view: View, question: str) -> float:
         """What this ranking weighs beside the dense one of its view, from 0 to 1.

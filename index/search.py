@@ -7,8 +7,8 @@ rankers (dense: the best of its clauses; lexical: BM25 over the sentence), and t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
@@ -24,13 +24,11 @@ from index.chunk import Chunk, View
 from index.encode import Encoder
 from index.fusion import reciprocal_rank_fusion
 from index.hits import Hit, Match
-from index.lexical import Lexical
+from index.lexical import QUESTION_TERMS, Lexical
 from index.manifest import IndexConfig, fingerprint
-from index.tokens import chinese_question_terms, english_terms, language
+from index.rerank import Ranker, Seen, signals
+from index.tokens import language
 from index.vectors import VectorStore
-
-QUESTION_TERMS: dict[View, Callable[[str], list[str]]] = {"zh": chinese_question_terms, "en": english_terms}
-"""How a question is read for each view's lexical ranker."""
 
 _REBUILD = "Bring it up to date: wenzheng index."
 
@@ -41,11 +39,13 @@ class SearchConfig:
 
     Attributes:
         depth: how many clauses the dense ranker considers.
+        candidates: how many fused hits the sentence ranker reorders.
         flatness: the k of reciprocal rank fusion.
         other_view: weight of the rankings of the view that is not in the question's language, which weighs 1.
     """
 
     depth: int = 2000
+    candidates: int = 40
     flatness: float = 5.0
     other_view: float = 0.5
 
@@ -53,13 +53,20 @@ class SearchConfig:
 class Searcher:
     """An open index with its reports and encoder."""
 
-    def __init__(self, root: Path, library: Library, encoder: Encoder, config: SearchConfig | None = None) -> None:
-        """Open the index in `root` and check every promise of its manifest.
+    def __init__(
+        self,
+        root: Path,
+        library: Library,
+        encoder: Encoder,
+        config: SearchConfig | None = None,
+        ranker: Ranker | None = None,
+    ) -> None:
+        """Open the index in `root` and check every promise of its manifest; without a ranker, fused order stays.
 
         Raises:
             IndexDirError: it is missing, damaged, or not of this library, model or format; the hint says what to do.
         """
-        self.encoder, self.config = encoder, config or SearchConfig()
+        self.encoder, self.config, self.ranker = encoder, config or SearchConfig(), ranker
         try:
             self._open(root, library)
         except (OSError, IndexDirError):  # perhaps a build has just replaced what was being read
@@ -97,31 +104,50 @@ class Searcher:
         Raises:
             UsageError: there is no such report.
         """
+        hits, seen = self.candidates(question, report, max(k, self.config.candidates))
+        if self.ranker is None or not hits:
+            return hits[:k]
+        likely = np.round(self.ranker.probabilities(seen), 6).tolist()
+        best = sorted(zip(likely, hits, strict=True), key=lambda pair: (-pair[0], pair[1].rank))[:k]
+        return tuple(replace(hit, rank=n, probability=p) for n, (p, hit) in enumerate(best, start=1))
+
+    def candidates(
+        self, question: str, report: str | None = None, k: int = 40
+    ) -> tuple[tuple[Hit, ...], NDArray[np.float64]]:
+        """The `k` best by fusion, and the signals that the sentence ranker goes by, shape (hits, signals).
+
+        Args and errors are those of `search`.
+        """
         if report is not None and report not in self.reports:
             raise UsageError(f"There is no report {report!r} in the index.", f"It has: {', '.join(self.reports)}.")
         folded = fold(question)
         wanted = np.array([report in (None, name) for name, _ in self._sentences])
         matches = self._matches(self.encoder.encode([folded]), report)
-        lexical = {view: self._lexical[view].scores(terms(folded)) * wanted for view, terms in QUESTION_TERMS.items()}
+        near = {view: np.zeros(len(self._sentences)) for view in QUESTION_TERMS}
+        for n, found in matches.items():
+            for match in reversed(found):
+                near[match.view][n] = match.cosine
+        shared = {view: self._lexical[view].scores(terms(folded)) * wanted for view, terms in QUESTION_TERMS.items()}
         rankings: list[tuple[float, Mapping[int, float]]] = []
-        for view, scores in lexical.items():
+        for view, scores in shared.items():
             weight = 1.0 if view == language(question) else self.config.other_view
             trust = self._lexical[view].trust(view, folded)
-            dense = {n: m.cosine for n, found in matches.items() for m in reversed(found) if m.view == view}
-            rankings += [(weight, dense), (weight * trust, dict(enumerate(scores.tolist())))]
+            for share, each in ((weight, near[view]), (weight * trust, scores)):
+                rankings.append((share, dict(enumerate(each.tolist()))))
         fused = reciprocal_rank_fusion(rankings, self.config.flatness)
         order = sorted(fused, key=lambda n: (-round(fused[n], 9), n))[:k]
-        return tuple(
+        hits = tuple(
             Hit(
                 rank=rank,
                 score=round(fused[n], 6),
                 report=self._sentences[n][0],
                 sentence=self._sentences[n][1],
                 matches=tuple(matches.get(n, ())),
-                lexical={view: round(float(scores[n]), 4) for view, scores in lexical.items()},
+                lexical={view: round(float(scores[n]), 4) for view, scores in shared.items()},
             )
             for rank, n in enumerate(order, start=1)
         )
+        return hits, signals(hits, order, Seen(folded, self.reports, self._sentences, near, self._lexical))
 
     def _matches(self, query: NDArray[np.float32], report: str | None) -> dict[int, list[Match]]:
         """Sentence number → its clauses near the query, nearest first."""

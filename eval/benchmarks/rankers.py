@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 
 from corpus.sentences import sentence_spans
 from eval.benchmarks.tasks import Task
-from index.build import TERMS
 from index.chunk import View
 from index.encode import SHIPPED, Encoder, load_encoder
 from index.fusion import reciprocal_rank_fusion
-from index.lexical import Lexical
-from index.search import QUESTION_TERMS, SearchConfig
+from index.lexical import QUESTION_TERMS, TERMS, Lexical
+from index.search import SearchConfig
 from index.segment import segmenter
 from index.splitter import ClauseSplitter
 from index.train import packaged_teacher

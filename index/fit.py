@@ -1,0 +1,123 @@
+"""Fitting the sentence ranker: our training questions, asked of an index of the reports they are about.
+
+A candidate is right where it is one of the sentences that the question's evidence quotes. Questions that their report
+does not answer (near-misses, and questions of one report asked of another) have no right candidate.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.library import Library
+from corpus.readers import KINDS, read_text
+from index.build import build
+from index.encode import Encoder
+from index.pairs import pairs
+from index.questions import TrainingQuestion
+from index.questions import load as load_questions
+from index.rerank import SIGNALS
+from index.search import Searcher
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question asked of one report.
+
+    Attributes:
+        id: of the training question.
+        split: `train` or `validation`.
+        lang: it was asked in.
+        kind: `need`, `near-miss` or `other-report`.
+        rows: the signals of its candidates, shape (n, len(SIGNALS)), in fused order.
+        right: which of them answer, shape (n,).
+        missed: right sentences that are not among the candidates.
+    """
+
+    id: str
+    split: str
+    lang: str
+    kind: str
+    rows: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    missed: int
+
+
+def searcher_over(reports: Path, work: Path, encoder: Encoder) -> Searcher:
+    """A library and an index of the reports that the training questions are about, made in `work`."""
+    files = {path.stem: path for path in sorted(reports.rglob("*")) if path.suffix.lower() in KINDS}
+    library = Library(work)
+    work.mkdir(parents=True, exist_ok=True)
+    for name in report_ids(load_questions()):
+        if not (work / report_ids(load_questions())[name]).exists():
+            library.add(files[name], report_ids(load_questions())[name], name)
+    build(library, work / ".index", encoder)
+    return Searcher(work / ".index", library, encoder)
+
+
+def report_ids(questions: Iterable[TrainingQuestion]) -> dict[str, str]:
+    """Report name → an id that a library takes."""
+    return {name: f"r{n:02}" for n, name in enumerate(sorted({q.report for q in questions}))}
+
+
+def cases(searcher: Searcher, reports: Path, others: int, seed: int = 1) -> Iterator[Case]:
+    """Every training question in both languages, and `others` questions of one report asked of another."""
+    questions = load_questions()
+    ids = report_ids(questions)
+    texts = {path.stem: read_text(path) for path in sorted(reports.rglob("*")) if path.suffix.lower() in KINDS}
+    asked = [(q, q.report, q.kind) for q in questions]
+    asked += [(pair.question, pair.report, "other-report") for pair in pairs(questions, texts, others, seed)]
+    for question, report, kind in asked:
+        evidence = set(question.evidence) if kind == "need" else set()
+        for lang in ("zh", "en"):
+            hits, rows = searcher.candidates(getattr(question, lang), ids[report])
+            found = [hit.sentence.text.strip() for hit in hits]
+            right = np.array([text in evidence for text in found], dtype=bool)
+            yield Case(question.id, question.split, lang, kind, rows, right, len(evidence - set(found)))
+
+
+def fit(some: Sequence[Case], weight_decay: float = 1.0) -> tuple[NDArray[np.float64], float]:
+    """Logistic regression over the candidates of answerable questions, every question weighing the same.
+
+    Returns:
+        Weights of the signals as they are (not scaled), and the bias.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    asked = [case for case in some if case.kind == "need" and case.right.any()]
+    rows, right = np.concatenate([c.rows for c in asked]), np.concatenate([c.right for c in asked])
+    shares = np.concatenate([np.full(len(c.right), 1 / len(c.right)) for c in asked]) * len(right) / len(asked)
+    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    model = LogisticRegression(C=1 / weight_decay, max_iter=2000).fit((rows - mean) / scale, right, shares)
+    weights = model.coef_[0] / scale
+    return weights, float(model.intercept_[0] - weights @ mean)
+
+
+def measure(some: Iterable[Case], scores: Mapping[int, NDArray[np.float64]]) -> dict[str, float]:
+    """hit@1, hit@5 and mean reciprocal rank of answerable questions, a right sentence that is no candidate counting."""
+    ranks = []
+    for n, case in enumerate(some):
+        if case.kind == "need":
+            order = np.argsort(-scores[n], kind="stable")
+            ranks.append(next((r for r, at in enumerate(order, start=1) if case.right[at]), np.inf))
+    first = np.array(ranks)
+    found = {"hit@1": (first <= 1).mean(), "hit@5": (first <= 5).mean(), "mrr": (1 / first).mean()}
+    return {name: round(float(value), 4) for name, value in found.items()} | {"n": len(first)}
+
+
+def write(path: Path, weights: NDArray[np.float64], bias: float, model: str, extra: Mapping[str, Any]) -> None:
+    """Write `ranker.json`."""
+    row = {
+        "model": model,
+        "weights": {name: round(float(w), 6) for name, w in zip(SIGNALS, weights, strict=True)},
+        "bias": round(bias, 6),
+        **extra,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(row, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

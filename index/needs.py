@@ -1,0 +1,162 @@
+"""What a question needs that a sentence can plainly have or lack: a figure of a kind, a date, a list, numbers, names.
+
+Knows English and Chinese; knows no topics.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Literal
+
+from corpus.figures import Figure, figures
+from corpus.fold import fold
+from corpus.report import Report, Sentence
+from index.chunk import search_text
+from index.tokens import language
+
+Amount = Literal["money", "share", "duration", "any"]
+"""What kind of figure a question asks for."""
+
+_FIGURE_EN = re.compile(
+    r"\bhow (?:many|much|long|far|large|big|high|often|old|tall|wide|fast)\b|\b(?:percentage|number|amount|total) of\b|"
+    r"\bwhat (?:\w+ )?(?:percentage|percent|proportion|share|number|amount|figure|rate|area|length|ratio|total)\b|"
+    r"\bwhat(?:'s| is| are| was| were) (?:[\w'’-]+ ){0,4}?(?:population|gdp|gnp|income|output|revenue|turnover|budget|"
+    r"debt|deficit|price|salary|wage|height|length|size|area|distance|temperature)s?\b",
+    re.IGNORECASE,
+)
+_AMOUNTS: dict[Amount, re.Pattern[str]] = {
+    "money": re.compile(
+        r"\bhow much (?:money\b|.*\b(?:costs?|spen[dt]|paid|invest(?:ed)?|worth)\b)|"
+        r"多少(?:钱|资金|投资|经费|(?:亿|万)?元)|(?:投资|造价|成本|预算|花费|资金)(?:一共|总共|总额)?(?:是|有|为|花了|达到?)?多少",
+        re.IGNORECASE,
+    ),
+    "share": re.compile(
+        r"\b(?:percentage|percent|proportion|share|ratio)\b|\b\w+ rate\b|"
+        r"百分之几|比例|占比|比重|几成|率(?:是|有|为|达到?)?多少",
+        re.IGNORECASE,
+    ),
+    "duration": re.compile(
+        r"\bhow (?:long|many (?:hours|minutes|days|weeks|months))\b|多久|多长时间|几个?(?:小时|分钟|钟头|月)|几天",
+        re.IGNORECASE,
+    ),
+}
+_DATE_EN = re.compile(
+    r"(?:^|[.?!,;] *|\band )(?:since |by |from |until )?when\b|\b(?:what|which) (?:year|date|month|day)\b",
+    re.IGNORECASE,
+)
+_DATE_ZH = re.compile("什么时候|何时|哪(?:一)?[年天月]|几时|几月")
+_FIGURE_ZH = re.compile(r"多少|几(?!乎|何)|多大|多长|多高|多远|多久|比例|占比|百分之|总量|总额|数量|面积")
+_LIST_EN = re.compile(
+    r"\b(?:what|which) (?:\w+ ){0,3}?(?:are|were)\b|\b(?:which|list|name)\b|"
+    r"\bwhat (?!is\b|was\b|does\b|has\b)(?:\w+ )?\w+s\b",
+    re.IGNORECASE,
+)
+_LIST_ZH = re.compile("哪些|哪几|哪[一二两三四五六七八九十]|哪方面|分别|列出|有什么|包括什么|包含什么")
+_SHARES = ("percent", "ratio", "fraction")
+_FITS: dict[Amount, Callable[[Figure], bool]] = {
+    "money": lambda figure: figure.unit == "CNY" or figure.kind in _SHARES,
+    "share": lambda figure: figure.kind in _SHARES,
+    "duration": lambda figure: figure.unit in ("year", "month", "week", "day", "hour", "minute"),
+    "any": lambda figure: figure.kind in ("number", *_SHARES),
+}
+_NAME = re.compile(r"(?<!^)(?<![.?!:;。？！] )(?<![\w'])[A-Z][\w&]*[\w]")
+_ACRONYM = re.compile("[A-Za-z]{2,}")
+_FUTURE = re.compile(
+    r"\b(?:will|going to|plans? to|planned|by 20\d\d|targets?|goals?|aims?|next|future|ahead|intends?|should)\b|"
+    r"将|计划|打算|目标|到20\d\d年|今后|未来|下一步|以后|力争|准备|明年",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(?:did|was|were|had|has|have|past|last|so far|already|achieved|previous)\b|"
+    r"过去|已经|来,|取得|完成了|曾|以来|去年|了多少|[了过]吗?[?？]?$",
+    re.IGNORECASE,
+)
+_ITEMS = re.compile("[一二三四五六七八九十](?:是|,)|[①-⑨]")
+_BACK = re.compile("回顾|过去|以来|工作情况|总结|历程")
+
+
+def asks_for_list(question: str) -> bool:
+    """Whether several things are asked for ("what are the six …", "…有哪些")."""
+    return bool(_LIST_EN.search(question) or _LIST_ZH.search(question))
+
+
+def asks_for_figure(question: str) -> Amount | None:
+    """The kind of figure that alone can answer it ("how many …", "…多少"); None where none is asked for."""
+    for kind, pattern in _AMOUNTS.items():
+        if pattern.search(question):
+            return kind
+    return "any" if _FIGURE_EN.search(question) or _FIGURE_ZH.search(question) else None
+
+
+def asks_for_date(question: str) -> bool:
+    """Whether only a date or a year can answer it ("when …", "…哪一年")."""
+    return bool(_DATE_EN.search(question) or _DATE_ZH.search(question))
+
+
+def time_asked(question: str) -> int:
+    """1 where a question asks for what is to come, -1 for what has been, 0 where it does not say or asks for both."""
+    return bool(_FUTURE.search(question)) - bool(_PAST.search(question))
+
+
+def gives_figure(question: str, sentence: Sentence, report: Report) -> bool:
+    """Whether a sentence has a figure of the kind asked for, and one that the question does not itself give."""
+    asked = {figure.value for figure in figures(question, language(question))}
+    fits = _FITS[asks_for_figure(question) or "any"]
+    return any(fits(f) and not f.weak and f.value not in asked for f in _figures(report, sentence))
+
+
+def gives_date(sentence: Sentence, report: Report) -> bool:
+    """Whether a sentence has a year, a date or a span of years."""
+    return any(f.kind in ("year", "date", "plan") or f.unit == "year" for f in _figures(report, sentence))
+
+
+def gives_list(sentence: Sentence) -> bool:
+    """Whether a sentence enumerates: three things or more between 、, or items 一是, 二是."""
+    return sentence.text.count("、") > 1 or bool(_ITEMS.search(sentence.text))
+
+
+def time_of(sentence: Sentence, report: Report) -> int:
+    """-1 where a sentence stands in the part that looks back, 1 in a later part, 0 where no part looks back."""
+    tops = [section for section in report.sections if "." not in section.path]
+    back = next((int(section.path) for section in tops if _BACK.search(section.heading.text)), None)
+    part = int(sentence.section.split(".")[0])
+    return 0 if back is None or part < back else 1 if part > back else -1
+
+
+def named(question: str, reports: Iterable[Report]) -> list[str]:
+    """The names in Latin letters that a question gives and the texts of these reports could spell."""
+    if language(question) == "zh":
+        return _ACRONYM.findall(question)
+    return [] if any(report.edition is None for report in reports) else _NAME.findall(question)
+
+
+def unmet(question: str, sentences: Sequence[tuple[Report, Sentence]]) -> tuple[bool, bool, bool, bool]:
+    """Which plain needs of a question some sentences leave unmet.
+
+    Returns:
+        A figure that the question does not itself give; a date; the figures that it gives; the names that it gives.
+        Names and figures may also stand in the title block or the description of the sentences' reports.
+    """
+    cited = list({report.id: report for report, _ in sentences}.values())
+    places = [*sentences, *((report, s) for report in cited for s in report.sentences if s.id.startswith("h"))]
+    about = [value for report in cited for value in report.about.values()]
+    words = fold(" ".join([search_text(*place, view) for place in places for view in ("zh", "en")] + about)).lower()
+    given = {figure.value for place in places for figure in _figures(*place)}
+    asked = [f for f in figures(question, language(question)) if not f.weak and f.unit != "year"]
+    return (
+        asks_for_figure(question) is not None and not any(gives_figure(question, s, r) for r, s in sentences),
+        asks_for_date(question) and not any(gives_date(s, r) for r, s in sentences),
+        any(figure.value not in given for figure in asked),
+        any(name.lower().removesuffix("s") not in words for name in named(question, cited)),
+    )
+
+
+def _figures(report: Report, sentence: Sentence) -> tuple[Figure, ...]:
+    return _read_figures(report.reading(sentence.span))
+
+
+@lru_cache(maxsize=4096)
+def _read_figures(text: str) -> tuple[Figure, ...]:
+    return figures(text, "zh")
