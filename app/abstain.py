@@ -1,56 +1,62 @@
-"""Does anything here answer the question? How sure, and when to say that the report does not.
+"""How sure is an answer, and when to say that the report does not say.
 
-A first, general rule, by logistic regression on the dev questions: how near the best sentence is, and which of the
-question's plain demands it leaves unmet: a figure, a date, the numbers and the names that the question itself gives.
-It knows no topics. Its limits are those of its evidence: a neighbouring figure of the same kind still passes.
+The sentence ranker gives the odds that something here answers (`index.rerank.evidence`). On the dev questions these
+odds are calibrated: `confidence` is the probability that the answer shown is right and complete. Below a threshold,
+chosen for a stated trade-off, the answer is a refusal. `python -m eval calibrate` fits all this and writes
+`abstain.json`, stamped with what it was fitted on.
 """
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from app.extract import Pick
-from corpus.report import Report
-from index.needs import unmet
+from corpus.errors import WenzhengError
+from index.search import Searcher
+
+SHIPPED = Path(__file__).with_name("abstain.json")
+_FIT = "Fit it: python -m eval calibrate."
 
 
 @dataclass(frozen=True, slots=True)
-class AbstainConfig:
-    """The rule's weights and the confidence below which an answer is refused.
+class Calibration:
+    """Odds → confidence → answer or refuse.
 
     Attributes:
-        bias, cosine: of the logistic; `cosine` weighs the best hit's cosine.
-        figure, date, number, name: added when that demand is unmet.
-        threshold: answer at or above it; at this one, cross-validated on dev, 40 % of the unanswerable questions are
-            answered and 10 % of the answerable refused.
+        slope, intercept: of the logistic over the ranker's log-odds (Platt, 1999).
+        threshold: an answer is shown at or above this confidence.
+        model, ranker: digests of the encoder and the ranker it was fitted to.
     """
 
-    bias: float = -1.5
-    cosine: float = 6.2
-    figure: float = -2.3
-    date: float = -3.8
-    number: float = -4.7
-    name: float = -2.1
-    threshold: float = 0.7
+    slope: float
+    intercept: float
+    threshold: float
+    model: str = ""
+    ranker: str = ""
 
+    @classmethod
+    def load(cls, path: Path = SHIPPED) -> Calibration:
+        """Read a calibration. Raises WenzhengError where it is missing or damaged."""
+        try:
+            row = json.loads(path.read_text(encoding="utf-8"))
+            numbers = {name: float(row[name]) for name in ("slope", "intercept", "threshold")}
+            return cls(**numbers, model=str(row["model"]), ranker=str(row["ranker"]))
+        except (OSError, ValueError, KeyError, TypeError) as fault:
+            raise WenzhengError(f"The calibration {path} cannot be read: {fault!r}.", _FIT) from fault
 
-CONFIG = AbstainConfig()
+    def check(self, searcher: Searcher) -> None:
+        """Raise WenzhengError where it was fitted to another encoder or ranker than these."""
+        ranker = searcher.ranker.digest if searcher.ranker else ""
+        for what, fitted, actual in (("encoder", self.model, searcher.encoder.digest), ("ranker", self.ranker, ranker)):
+            if fitted != actual:
+                raise WenzhengError(f"The confidence of answers was calibrated for another {what}.", _FIT)
 
+    def confidence(self, odds: float) -> float:
+        """The probability that an answer is right and complete, given the log-odds that something answers."""
+        return 1 / (1 + math.exp(-max(-700.0, min(700.0, self.slope * odds + self.intercept))))
 
-def confidence(question: str, nearness: float, picks: Sequence[Pick], reports: Mapping[str, Report]) -> float:
-    """The probability that what was picked answers the question, from 0 to 1; 0 where nothing was picked.
-
-    Args:
-        question: as it was searched.
-        nearness: the best hit's cosine with it.
-        picks: what would be quoted.
-        reports: id → report.
-    """
-    if not picks:
-        return 0.0
-    weights = (CONFIG.figure, CONFIG.date, CONFIG.number, CONFIG.name)
-    unmet_needs = unmet(question, [(reports[pick.report], pick.sentence) for pick in picks])
-    missing_weight = sum(weight for weight, missing in zip(weights, unmet_needs, strict=True) if missing)
-    return 1 / (1 + math.exp(-(CONFIG.bias + CONFIG.cosine * nearness + missing_weight)))
+    def answers(self, odds: float) -> bool:
+        """Whether an answer is to be shown."""
+        return self.confidence(odds) >= self.threshold

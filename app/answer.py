@@ -12,7 +12,8 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from app import abstain, extract
+from app import extract
+from app.abstain import Calibration
 from app.citation import Claim, verify
 from app.followup import standalone
 from app.question import clean, subject, tidy
@@ -34,11 +35,12 @@ _DROPPED = {
 class Answerer:
     """Answers questions over the reports of one open index."""
 
-    def __init__(self, searcher: Searcher, language: str = "auto") -> None:
+    def __init__(self, searcher: Searcher, calibration: Calibration, language: str = "auto") -> None:
         """Answer in the language of the question (`auto`), or always in `zh` or `en`."""
         self.searcher = searcher
+        self.calibration = calibration
         self.language = language
-        config = {"search": repr(searcher.config), "extract": repr(extract.CONFIG), "abstain": repr(abstain.CONFIG)}
+        config = {"search": repr(searcher.config), "extract": repr(extract.CONFIG), "abstain": repr(calibration)}
         self._digests = {
             "index": searcher.manifest.digest,
             "config": hashlib.sha256(json.dumps(config | {"language": language}).encode()).hexdigest(),
@@ -66,12 +68,10 @@ class Answerer:
             spoken = lang if self.language == "auto" else self.language
             folded = fold(alone)
         with _timed(timings, "search"):
-            hits = self.searcher.search(subject(folded), report)
+            found = self.searcher.find(subject(folded), report)
         with _timed(timings, "select"):
-            picks = extract.select(folded, hits, reports)
-            nearness = extract.cosine(hits[0], folded) if hits else 0.0
-            confidence = abstain.confidence(folded, nearness, picks, reports)
-            claims = extract.claims(picks, reports, spoken) if confidence >= abstain.CONFIG.threshold else ()
+            picks = extract.select(folded, found.hits, reports) if self.calibration.answers(found.odds) else ()
+            claims = extract.claims(picks, reports, spoken)
         with _timed(timings, "verify"):
             proved = tuple(c for c in claims if not verify([c.to_json()], reports.__getitem__))
         return Answer(
@@ -80,10 +80,10 @@ class Answerer:
             standalone_question=alone,
             lang=spoken,
             status="answered" if proved else "refused",
-            confidence=round(confidence, 4),
+            confidence=round(self.calibration.confidence(found.odds), 6),
             answer=" ".join(f"{c.text} [{n}]" for n, c in enumerate(proved, start=1)) or _REFUSAL[spoken],
             claims=proved,
-            passages=hits,
+            passages=found.hits,
             notes=tuple(_notes(proved, len(claims) - len(proved), spoken)),
             timings_ms=timings,
             digests=self._digests,

@@ -16,6 +16,7 @@ from corpus.errors import UsageError, WenzhengError
 if TYPE_CHECKING:
     from app.answer import Answerer
     from app.reply import Answer
+    from index.search import Searcher
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -226,14 +227,24 @@ def _add(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def open_answerer(settings: Settings) -> Answerer:
-    """The library, index and encoder that the settings name, ready to answer."""
+    """The library, index, models and calibration that the settings name, ready to answer."""
+    from app.abstain import Calibration
     from app.answer import Answerer
+
+    searcher, calibration = open_searcher(settings), Calibration.load()
+    calibration.check(searcher)
+    return Answerer(searcher, calibration, settings.language)
+
+
+def open_searcher(settings: Settings) -> Searcher:
+    """The library, index and models that the settings name, ready to search."""
     from corpus.library import Library
     from index.encode import load_encoder
+    from index.rerank import Ranker
     from index.search import Searcher
 
-    library = Library(settings.library)
-    return Answerer(Searcher(settings.index_dir, library, load_encoder(settings.model, light=True)), settings.language)
+    encoder = load_encoder(settings.model, light=True)
+    return Searcher(settings.index_dir, Library(settings.library), encoder, ranker=Ranker.load())
 
 
 def _progress(steps: Iterable[int], total: int) -> Iterable[int]:

@@ -6,13 +6,15 @@ import argparse
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from app.cli import open_answerer
+from app import abstain
+from app.cli import open_answerer, open_searcher
 from app.settings import load as load_settings
 from corpus.errors import UsageError, WenzhengError
 from corpus.library import Library
@@ -21,6 +23,8 @@ from eval import gold as golds
 from eval import report as reports_of
 from eval import run as runs
 from eval import score as scores
+from eval.calibrate import calibrate
+from eval.calibrate import write as write_calibration
 from eval.compare import Comparison, compare
 from eval.gold import Gold, GoldError, Question
 
@@ -66,6 +70,13 @@ def _parser() -> argparse.ArgumentParser:
 
     gate = commands.add_parser("gate", help="run dev; fail on a broken invariant or a significant regression")
     gate.set_defaults(run=_gate)
+
+    fit = commands.add_parser("calibrate", help="fit the confidence of answers on dev; write app/abstain.json")
+    fit.add_argument(
+        "--cost", type=float, default=1.0, help="of a false answer, in false refusals (default: %(default)s)"
+    )
+    fit.add_argument("--out", type=Path, default=abstain.SHIPPED, help="the file to write (default: the shipped one)")
+    fit.set_defaults(run=_calibrate)
 
     table = commands.add_parser("table", help="write the README's results from the committed baseline")
     table.set_defaults(run=_table)
@@ -144,6 +155,15 @@ def _gate(arguments: argparse.Namespace) -> int:
     for name, ids in broken.items():
         sys.stdout.write(f"BROKEN: {name}: {', '.join(ids)}\n")
     return int(comparison.regressed or bool(broken))
+
+
+def _calibrate(arguments: argparse.Namespace) -> int:
+    gold = _gold("dev", _reports())
+    with tempfile.TemporaryDirectory() as work:
+        fitted = calibrate(gold, open_searcher(load_settings({})), Path(work) / "run.jsonl", arguments.cost)
+    write_calibration(arguments.out, fitted)
+    sys.stdout.write(_dumps(fitted))
+    return 0
 
 
 def _table(arguments: argparse.Namespace) -> int:

@@ -39,6 +39,7 @@ TRANSLATIONS = Path(__file__).parent / "training"
 BLOCKS = (2, 3, 4, 6)
 _DOCS = 2000
 _GLOSSES = 20000
+_POLICY = 1500
 _BM25_NEGATIVES = 4
 _NGRAM = 13
 _MARKUP = re.compile(r"[`:_|<>\\*\[\]]")
@@ -81,7 +82,7 @@ def prepare(data: Path, reports: Path, out: Path, tests: Sequence[Path], seed: i
     counts: dict[str, int] = {}
     out.mkdir(parents=True, exist_ok=True)
     rows: Iterable[dict[str, Any]]
-    for name, rows in (("parallel", parallel(data, seed)), ("passages", passages(data, reports))):
+    for name, rows in (("parallel", parallel(data, seed)), ("passages", passages(data, reports, seed))):
         with (out / f"{name}.jsonl").open("w", encoding="utf-8", newline="\n") as file:
             for row in rows:
                 source = f"{name}:{row['source']}"
@@ -113,7 +114,7 @@ def parallel(data: Path, seed: int) -> Iterator[dict[str, Any]]:
     yield from _translated(({"zh": q["question"], "en": english[q["id"]]} for q in asked if q["id"] in english), "drcd")
 
 
-def passages(data: Path, reports: Path) -> Iterator[dict[str, Any]]:
+def passages(data: Path, reports: Path, seed: int) -> Iterator[dict[str, Any]]:
     """Questions with what answers them."""
     yield from _report_questions(reports)
     english = dict(read_pairs("drcd.en.tsv"))
@@ -121,7 +122,8 @@ def passages(data: Path, reports: Path) -> Iterator[dict[str, Any]]:
         for question in questions:
             row = {"zh": fold(question["question"]), "en": english.get(question["id"], ""), "passage": [fold(context)]}
             yield row | {"also": [], "negatives": [], "source": "drcd"}
-    for row in _rows(data / "train" / "covid-policy-qa.zh.jsonl"):
+    policy = _rows(data / "train" / "covid-policy-qa.zh.jsonl")
+    for row in random.Random(seed).sample(policy, min(_POLICY, len(policy))):  # noqa: S311 - a sample, no secret
         found = {"zh": fold(row["question"]), "en": "", "passage": [fold(row["answer"])], "also": [], "negatives": []}
         yield found | {"source": "covid-policy"}
 

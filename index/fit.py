@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.fold import fold
 from corpus.library import Library
 from corpus.readers import KINDS, read_text
 from index.build import build
@@ -22,7 +23,7 @@ from index.encode import Encoder
 from index.pairs import pairs
 from index.questions import TrainingQuestion
 from index.questions import load as load_questions
-from index.rerank import SIGNALS
+from index.rerank import EVIDENCE, SIGNALS, Logistic, Ranker, evidence
 from index.search import Searcher
 
 
@@ -36,6 +37,7 @@ class Case:
         lang: it was asked in.
         kind: `need`, `near-miss` or `other-report`.
         rows: the signals of its candidates, shape (n, len(SIGNALS)), in fused order.
+        question: as it was asked.
         right: which of them answer, shape (n,).
         missed: right sentences that are not among the candidates.
     """
@@ -44,6 +46,7 @@ class Case:
     split: str
     lang: str
     kind: str
+    question: str
     rows: NDArray[np.float64]
     right: NDArray[np.bool_]
     missed: int
@@ -79,24 +82,44 @@ def cases(searcher: Searcher, reports: Path, others: int, seed: int = 1) -> Iter
             hits, rows = searcher.candidates(getattr(question, lang), ids[report])
             found = [hit.sentence.text.strip() for hit in hits]
             right = np.array([text in evidence for text in found], dtype=bool)
-            yield Case(question.id, question.split, lang, kind, rows, right, len(evidence - set(found)))
+            yield Case(
+                question.id,
+                question.split,
+                lang,
+                kind,
+                fold(getattr(question, lang)),
+                rows,
+                right,
+                len(evidence - set(found)),
+            )
 
 
-def fit(some: Sequence[Case], weight_decay: float = 1.0) -> tuple[NDArray[np.float64], float]:
-    """Logistic regression over the candidates of answerable questions, every question weighing the same.
-
-    Returns:
-        Weights of the signals as they are (not scaled), and the bias.
-    """
-    from sklearn.linear_model import LogisticRegression
-
-    asked = [case for case in some if case.kind == "need" and case.right.any()]
+def fit_answers(some: Sequence[Case], penalty: float = 1.0) -> Logistic:
+    """Over the candidates of answerable questions, every question weighing the same."""
+    asked = [case for case in some if case.right.any()]
     rows, right = np.concatenate([c.rows for c in asked]), np.concatenate([c.right for c in asked])
     shares = np.concatenate([np.full(len(c.right), 1 / len(c.right)) for c in asked]) * len(right) / len(asked)
+    return logistic(rows, right, shares, penalty)
+
+
+def fit_answerable(some: Sequence[Case], answers: Logistic, penalty: float = 1.0) -> Logistic:
+    """Over whole questions, answerable ones and others weighing the same together."""
+    asked = [case for case in some if len(case.rows)]
+    rows = np.stack([evidence(c.question, c.rows, answers.probabilities(c.rows)) for c in asked])
+    able = np.array([c.kind == "need" for c in asked])
+    return logistic(rows, able, np.where(able, 0.5 / able.mean(), 0.5 / (1 - able.mean())), penalty)
+
+
+def logistic(
+    rows: NDArray[np.float64], right: NDArray[np.bool_], shares: NDArray[np.float64], penalty: float
+) -> Logistic:
+    """Logistic regression with an L2 penalty on standardised inputs; the weights fit the inputs as they are."""
+    from sklearn.linear_model import LogisticRegression
+
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
-    model = LogisticRegression(C=1 / weight_decay, max_iter=2000).fit((rows - mean) / scale, right, shares)
+    model = LogisticRegression(C=1 / penalty, max_iter=5000).fit((rows - mean) / scale, right, shares)
     weights = model.coef_[0] / scale
-    return weights, float(model.intercept_[0] - weights @ mean)
+    return Logistic(tuple(map(float, weights)), float(model.intercept_[0] - weights @ mean))
 
 
 def measure(some: Iterable[Case], scores: Mapping[int, NDArray[np.float64]]) -> dict[str, float]:
@@ -111,13 +134,12 @@ def measure(some: Iterable[Case], scores: Mapping[int, NDArray[np.float64]]) -> 
     return {name: round(float(value), 4) for name, value in found.items()} | {"n": len(first)}
 
 
-def write(path: Path, weights: NDArray[np.float64], bias: float, model: str, extra: Mapping[str, Any]) -> None:
-    """Write `ranker.json`."""
-    row = {
-        "model": model,
-        "weights": {name: round(float(w), 6) for name, w in zip(SIGNALS, weights, strict=True)},
-        "bias": round(bias, 6),
-        **extra,
-    }
+def write(path: Path, ranker: Ranker, figures: Mapping[str, Any]) -> None:
+    """Write `ranker.json`, with the figures that were measured."""
+    parts = (("answers", ranker.answers, SIGNALS), ("answerable", ranker.answerable, EVIDENCE))
+    row: dict[str, Any] = {"model": ranker.model}
+    for name, part, inputs in parts:
+        weights = {each: round(weight, 6) for each, weight in zip(inputs, part.weights, strict=True)}
+        row[name] = {"bias": round(part.bias, 6), "weights": weights}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(row, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(row | {"measured": figures}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

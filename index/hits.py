@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -46,3 +47,16 @@ class Hit:
     def cosine(self, view: View) -> float:
         """The cosine of its nearest clause in one view, 0 where there is none."""
         return next((match.cosine for match in self.matches if match.view == view), 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found.
+
+    Attributes:
+        hits: best first.
+        odds: log-odds that something here answers the question, as the sentence ranker sees it; -inf without one.
+    """
+
+    hits: tuple[Hit, ...]
+    odds: float = -math.inf

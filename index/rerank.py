@@ -7,6 +7,7 @@ fitted by `python -m index.train ranker` on questions over other reports; it kno
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from corpus.report import Report, Sentence
 from index.chunk import View, search_text
 from index.hits import Hit
 from index.lexical import QUESTION_TERMS, TERMS, Lexical
-from index.needs import asks_for_list, gives_list, time_asked, time_of, unmet
+from index.needs import asks_for_date, asks_for_figure, asks_for_list, gives_list, time_asked, time_of, unmet
 from index.tokens import language
 
 SHIPPED = Path(__file__).parent / "ranker" / "ranker.json"
@@ -131,30 +132,111 @@ def _are_neighbours(n: int, m: int, seen: Seen) -> bool:
     return (report, here.paragraph) == (other, there.paragraph)
 
 
-@dataclass(frozen=True, slots=True)
-class Ranker:
-    """The fitted model.
+EVIDENCE: Mapping[str, str] = {
+    "best": "log-odds of the likeliest candidate",
+    "second": "of the next",
+    "some": "log-odds that at least one of the first five answers, were they independent",
+    "near": "the highest cosine",
+    "near_z": "the highest, in standard deviations over all sentences",
+    "covered": "the highest share of the question's terms that one sentence has",
+    "best_covered": "the share that the likeliest candidate has",
+    "best_near_z": "its cosine in standard deviations",
+    "figure": "the likeliest candidate lacks the figure that is asked for",
+    "date": "it lacks the date",
+    "number": "it lacks a figure that the question gives",
+    "name": "it lacks a name that the question gives",
+    "no_figure": "all of the first three lack the figure",
+    "no_number": "all of the first five lack a figure that the question gives",
+    "no_name": "all of the first five lack a name that the question gives",
+    "asks_figure": "a figure is asked for",
+    "asks_date": "a date is asked for",
+    "asks_list": "a list is asked for",
+}
+"""What speaks for and against there being an answer at all, in the order of its weights."""
 
-    Attributes:
-        weights: one for each signal; those of both kinds of question.
-        bias: of the logistic.
-        model: digest of the encoder whose cosines it was fitted to.
+
+def evidence(question: str, rows: NDArray[np.float64], likely: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What the candidates together say of whether the question can be answered, shape (len(EVIDENCE),).
+
+    Args:
+        question: folded.
+        rows: the signals of its candidates, at least one.
+        likely: their probabilities.
     """
+    order = np.argsort(-likely, kind="stable")
+    ranked = rows[order]
+    column = {name: n for n, name in enumerate(SIGNALS)}
+
+    def first(name: str, k: int = 1) -> float:
+        return float(ranked[:k, column[name]].min())
+
+    best = np.clip(likely[order], 1e-6, 1 - 1e-6)
+    odds = np.log(best / (1 - best))
+    none = float(np.prod(1 - best[:5]))
+    return np.array(
+        [
+            odds[0],
+            odds[min(1, len(odds) - 1)],
+            np.log((1 - none) / max(none, 1e-9)),
+            *(float(rows[:, column[name]].max()) for name in ("near", "near_z", "covered")),
+            first("covered"),
+            first("near_z"),
+            *map(first, ("figure", "date", "number", "name")),
+            first("figure", 3),
+            first("number", 5),
+            first("name", 5),
+            asks_for_figure(question) is not None,
+            asks_for_date(question),
+            asks_for_list(question),
+        ],
+        dtype=np.float64,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """A logistic model over named inputs: weights in their order, and a bias."""
 
     weights: tuple[float, ...]
     bias: float
+
+    def odds(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log-odds, shape (n,) for rows of shape (n, inputs)."""
+        return np.asarray(rows @ np.array(self.weights) + self.bias, dtype=np.float64)
+
+    def probabilities(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probabilities, shape (n,)."""
+        return np.asarray(1 / (1 + np.exp(-self.odds(rows))), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """The fitted models.
+
+    Attributes:
+        answers: of one candidate, over `SIGNALS`.
+        answerable: of the question, over `EVIDENCE`.
+        model: digest of the encoder whose cosines they were fitted to.
+        digest: SHA-256 of the file they were read from.
+    """
+
+    answers: Logistic
+    answerable: Logistic
     model: str
+    digest: str = ""
 
     @classmethod
     def load(cls, path: Path = SHIPPED) -> Ranker:
         """Read a ranker. Raises WenzhengError where it is missing, damaged or of other signals."""
         try:
-            row = json.loads(path.read_text(encoding="utf-8"))
-            return cls(tuple(float(row["weights"][name]) for name in SIGNALS), float(row["bias"]), str(row["model"]))
-        except (OSError, ValueError, KeyError, TypeError) as fault:
-            raise WenzhengError(f"The ranker {path} cannot be read: {fault!r}.", "Restore index/ranker/.") from fault
-
-    def probabilities(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The probability that each candidate answers, shape (n,)."""
-        scores = rows @ np.array(self.weights) + self.bias
-        return np.asarray(1 / (1 + np.exp(-scores)), dtype=np.float64)
+            content = path.read_bytes()
+            row = json.loads(content)
+            models = []
+            for part, names in (("answers", SIGNALS), ("answerable", EVIDENCE)):
+                weights = row[part]["weights"]
+                if list(weights) != list(names):
+                    raise ValueError(f"{part} is over other signals")
+                models.append(Logistic(tuple(map(float, weights.values())), float(row[part]["bias"])))
+            return cls(models[0], models[1], str(row["model"]), hashlib.sha256(content).hexdigest())
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+            raise WenzhengError(f"The ranker {path} cannot be read: {fault}.", "Restore index/ranker/.") from fault

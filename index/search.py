@@ -23,10 +23,10 @@ from index import manifest as manifests
 from index.chunk import Chunk, View
 from index.encode import Encoder
 from index.fusion import reciprocal_rank_fusion
-from index.hits import Hit, Match
+from index.hits import Found, Hit, Match
 from index.lexical import QUESTION_TERMS, Lexical
 from index.manifest import IndexConfig, fingerprint
-from index.rerank import Ranker, Seen, signals
+from index.rerank import Ranker, Seen, evidence, signals
 from index.tokens import language
 from index.vectors import VectorStore
 
@@ -104,12 +104,18 @@ class Searcher:
         Raises:
             UsageError: there is no such report.
         """
-        hits, seen = self.candidates(question, report, max(k, self.config.candidates))
+        return self.find(question, report, k).hits
+
+    def find(self, question: str, report: str | None = None, k: int = 20) -> Found:
+        """What `search` finds, and the odds that anything here answers; args and errors are those of `search`."""
+        hits, rows = self.candidates(question, report, max(k, self.config.candidates))
         if self.ranker is None or not hits:
-            return hits[:k]
-        likely = np.round(self.ranker.probabilities(seen), 6).tolist()
-        best = sorted(zip(likely, hits, strict=True), key=lambda pair: (-pair[0], pair[1].rank))[:k]
-        return tuple(replace(hit, rank=n, probability=p) for n, (p, hit) in enumerate(best, start=1))
+            return Found(hits[:k])
+        likely = np.round(self.ranker.answers.probabilities(rows), 6)
+        odds = self.ranker.answerable.odds(evidence(fold(question), rows, likely))
+        best = sorted(zip(likely.tolist(), hits, strict=True), key=lambda pair: (-pair[0], pair[1].rank))[:k]
+        ranked = (replace(hit, rank=n, probability=p) for n, (p, hit) in enumerate(best, start=1))
+        return Found(tuple(ranked), round(float(odds), 6))
 
     def candidates(
         self, question: str, report: str | None = None, k: int = 40

@@ -1,0 +1,137 @@
+"""Fit the confidence of answers on the dev questions: `python -m eval calibrate` writes `app/abstain.json`.
+
+Every dev question is answered, whatever the odds; the label is whether that answer is right and complete (no answer to
+an unanswerable question is). Confidence is Platt's logistic over the ranker's log-odds (Platt, Probabilistic Outputs
+for Support Vector Machines, 1999). The threshold is the one with the least cost on dev, where a false answer
+counts `cost` times as much as a false refusal. What the figures would be on questions that were not fitted to is
+estimated by cross-validation over needs, fit and threshold both.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.abstain import Calibration
+from app.answer import Answerer
+from eval.gold import Gold
+from eval.run import run
+from eval.score import Row, score
+from index.search import Searcher
+
+FOLDS = 10
+
+
+def calibrate(gold: Gold, searcher: Searcher, work: Path, cost: float) -> dict[str, Any]:
+    """What `abstain.json` is to hold.
+
+    Args:
+        gold: the dev questions.
+        searcher: over the reports they are about, with its ranker.
+        work: a file that is not there, for the run.
+        cost: of a false answer, in false refusals.
+    """
+    assert searcher.ranker is not None  # noqa: S101 - without one there are no odds
+    done = run(gold, Answerer(searcher, Calibration(1.0, 0.0, 0.0)), work)
+    rows = score(done, gold, searcher.reports)
+    odds = np.array([_odds(row.confidence) for row in rows])
+    right = np.array([row.answerable and row.cited_correct == 1.0 for row in rows])
+    slope, intercept = fit(odds, right)
+    threshold = choose(_sigmoid(slope * odds + intercept), rows, cost)
+    return {
+        "slope": round(slope, 6),
+        "intercept": round(intercept, 6),
+        "threshold": round(threshold, 4),
+        "trade_off": f"a false answer counts as {cost:g} false refusals",
+        "gold": gold.sha256,
+        "index": searcher.manifest.digest,
+        "model": searcher.manifest.model_digest,
+        "ranker": searcher.ranker.digest,
+        "cross_validated": cross_validated(odds, right, rows, cost),
+    }
+
+
+def write(path: Path, row: dict[str, Any]) -> None:
+    """Write it where `Calibration.load` reads it."""
+    path.write_text(json.dumps(row, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def fit(odds: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[float, float]:
+    """Slope and intercept of the logistic, with Platt's smoothed targets against over-confidence."""
+    from scipy.optimize import minimize
+
+    positive, negative = int(right.sum()), int((~right).sum())
+    target = np.where(right, (positive + 1) / (positive + 2), 1 / (negative + 2))
+
+    def loss(parameters: NDArray[np.float64]) -> float:
+        logits = parameters[0] * odds + parameters[1]
+        return float((np.logaddexp(0, logits) - target * logits).sum())
+
+    found = minimize(loss, np.array([1.0, 0.0]), method="BFGS").x
+    return float(found[0]), float(found[1])
+
+
+def choose(confidence: NDArray[np.float64], rows: Sequence[Row], cost: float) -> float:
+    """The threshold of least cost; among equal ones the middle of the widest gap between two confidences."""
+    steps = np.unique(np.concatenate([[0.0, 1.0], confidence]))
+    best: tuple[float, float, float] | None = None
+    for low, high in zip(steps, steps[1:], strict=False):
+        threshold = float(low + high) / 2
+        shown = confidence >= threshold
+        false = sum(s and not row.answerable for s, row in zip(shown, rows, strict=True))
+        withheld = sum(not s and row.answerable for s, row in zip(shown, rows, strict=True))
+        key = (cost * false + withheld, float(low - high), threshold)
+        best = key if best is None else min(best, key)
+    assert best is not None  # noqa: S101 - there is always a step
+    return best[2]
+
+
+def cross_validated(
+    odds: NDArray[np.float64], right: NDArray[np.bool_], rows: Sequence[Row], cost: float
+) -> dict[str, float]:
+    """The figures on needs that were left out of fit and threshold, `FOLDS` times."""
+    needs = sorted({row.need for row in rows})
+    fold = np.array([needs.index(row.need) % FOLDS for row in rows])
+    confidence, shown = np.zeros(len(rows)), np.zeros(len(rows), dtype=bool)
+    for n in range(FOLDS):
+        held = fold == n
+        slope, intercept = fit(odds[~held], right[~held])
+        learnt = _sigmoid(slope * odds[~held] + intercept)
+        threshold = choose(learnt, [row for row, out in zip(rows, held, strict=True) if not out], cost)
+        confidence[held] = _sigmoid(slope * odds[held] + intercept)
+        shown[held] = confidence[held] >= threshold
+    able = np.array([row.answerable for row in rows])
+    return {
+        "auc_answerable": round(auc(odds, able), 4),
+        "auc_right": round(auc(odds, right), 4),
+        "brier": round(float(((confidence - right) ** 2).mean()), 4),
+        "false_answers": round(float(shown[~able].mean()), 4),
+        "false_refusals": round(float((~shown[able]).mean()), 4),
+        "cited_correct": round(float(np.where(shown, right, ~able).mean()), 4),
+    }
+
+
+def auc(scores: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """Area under the ROC curve: how often a right one scores above a wrong one, ties counting half."""
+    from scipy.stats import rankdata
+
+    ranks = rankdata(scores)
+    positive, negative = int(right.sum()), int((~right).sum())
+    if not positive or not negative:
+        return float("nan")
+    return float((ranks[right].sum() - positive * (positive + 1) / 2) / (positive * negative))
+
+
+def _odds(confidence: float) -> float:
+    bounded = min(max(confidence, 1e-6), 1 - 1e-6)
+    return math.log(bounded / (1 - bounded))
+
+
+def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float64)
