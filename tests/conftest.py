@@ -4,11 +4,12 @@ import shutil
 import socket
 
 import pytest
-from support import SECOND, HashedNgrams
+from support import RANKER, SECOND, HashedNgrams
 
 from corpus.library import SHIPPED, Library
 from index.build import build
 from index.encode import load_encoder
+from index.rerank import Ranker
 from index.search import Searcher
 
 
@@ -51,7 +52,7 @@ def encoder():
 def searcher(library, encoder, tmp_path):
     root = tmp_path / "索引 index"
     build(library, root, encoder)
-    return Searcher(root, library, encoder)
+    return Searcher(root, library, encoder, ranker=RANKER)
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +65,7 @@ def real_index(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def real_searcher(real_index):
-    return Searcher(real_index, Library(), load_encoder(light=True))
+    return Searcher(real_index, Library(), load_encoder(light=True), ranker=Ranker.load())
 
 
 @pytest.fixture(autouse=True)
@@ -78,3 +79,35 @@ def _no_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", local_only)
+
+
+@pytest.fixture(scope="session")
+def teacher(tmp_path_factory):
+    """A BERT of 2 layers and 16 dimensions with a vocabulary of a few words."""
+    import torch
+    from tokenizers import Tokenizer, normalizers, pre_tokenizers, processors
+    from tokenizers.models import WordPiece
+    from transformers import BertConfig, BertModel
+
+    words = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        *'clean to warm king county party china of in . , " : ? 清'.split(),
+    ]
+    folder = tmp_path_factory.mktemp("teacher")
+    tokenizer = Tokenizer(WordPiece({word: i for i, word in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    tokenizer.enable_truncation(8)
+    tokenizer.enable_padding(length=8)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(words), hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32
+    )
+    BertModel(config).save_pretrained(str(folder))
+    return folder

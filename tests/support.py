@@ -5,6 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from app.abstain import Calibration
+from index.glosses import Dictionary
+from index.rerank import EVIDENCE, SIGNALS, Logistic, Ranker
+
 ROOT = Path(__file__).parent.parent
 
 SECOND = """安宁县2024年政府工作报告
@@ -67,3 +71,40 @@ class HashedNgrams:
                     row[int.from_bytes(hashlib.sha256(gram).digest()[:4], "big") % self.dim] += n
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
         return rows / np.where(norms == 0, 1, norms)
+
+
+def entry(simplified, *definitions, pinyin="x", traditional=None):
+    return {
+        "simplified": simplified,
+        "traditional": traditional or simplified,
+        "pinyin": pinyin,
+        "definitions": list(definitions),
+    }
+
+
+DICTIONARY = Dictionary(
+    [
+        entry("清洁", "clean", "to clean", traditional="清潔"),
+        entry("取暖", "to warm oneself (by a fire etc)"),
+        entry("武川", "Wuchuan county in Hohhot 呼和浩特[Hu1 he2 hao4 te4], Inner Mongolia", pinyin="Wu3 chuan1"),
+        entry("武川县", "Wuchuan county in Hohhot, Inner Mongolia", pinyin="Wu3 chuan1 Xian4"),
+        entry("伦敦", "London, capital city of Great Britain", pinyin="Lun2 dun1"),
+        entry("中国共产党", "Communist Party of China", pinyin="Zhong1"),
+        entry("中共", "abbr. for 中國共產黨|中国共产党[Zhong1 guo2 Gong4 chan3 dang3]", pinyin="Zhong1 Gong4"),
+        entry("王", "surname Wang", pinyin="Wang2"),
+        entry("王", "king", "CL:個|个[ge4]"),
+        entry("洁", "clean", traditional="潔"),
+        entry("暖", "warm", "variant of 煖|暖[nuan3]"),
+        entry("县", "county", traditional="縣"),
+    ]
+)
+
+
+def logistic(names, bias=0.0, **weights):
+    """A logistic model by the names of its inputs."""
+    return Logistic(tuple(float(weights.get(name, 0.0)) for name in names), bias)
+
+
+# With the tests' encoder: fused order, its share of the best as log-odds; odds by the nearest cosine and the names.
+RANKER = Ranker(logistic(SIGNALS, bias=-4.0, fused=5.0), logistic(EVIDENCE, bias=-2.0, near=6.0, name=-4.0), "test", "test-ranker")
+CALIBRATION = Calibration(slope=1.0, intercept=0.0, threshold=0.3, model="test", ranker="test-ranker")

@@ -1,48 +1,49 @@
+"""Confidence and refusal: the calibration's file, and what it does with odds."""
+
+import json
+
 import pytest
+from support import CALIBRATION, RANKER
 
-from app.abstain import CONFIG, confidence, demands
-from app.extract import Pick
-
-
-@pytest.fixture
-def reports(library):
-    return {report.id: report for report in library}
+from app.abstain import SHIPPED, Calibration
+from corpus.errors import WenzhengError
+from index.encode import model_digest
+from index.rerank import Ranker
 
 
-def pick(report, id_):
-    sentence = report.sentence(id_)
-    return Pick(report.id, sentence, sentence.span)
+def test_confidence_rises_with_the_odds_and_stays_a_probability():
+    calibration = Calibration(slope=1.0, intercept=0.0, threshold=0.6)
+    values = [calibration.confidence(odds) for odds in (float("-inf"), -3.0, 0.0, 1.0, float("inf"))]
+    assert values == sorted(values)
+    assert values[0] == pytest.approx(0.0)
+    assert values[2] == 0.5
+    assert values[-1] == pytest.approx(1.0)
+    assert not calibration.answers(0.0)
+    assert calibration.answers(1.0)
 
 
-@pytest.mark.parametrize(
-    ("question", "id_", "unmet"),
-    [
-        ("What is the forest coverage rate?", "p6.4", (False, False, False, False)),
-        ("How much will the new airport cost?", "p25.1", (True, False, False, False)),
-        ("When will the new airport open?", "p25.1", (False, True, False, False)),
-        ("What was the forest coverage rate in 2016?", "p6.4", (False, False, True, False)),
-        ("What is the forest coverage of Baotou?", "p6.4", (False, False, False, True)),
-        ("What is the forest coverage of Hohhot?", "p6.4", (False, False, False, False)),
-        ("呼和浩特的GDP是多少?", "p6.4", (False, False, False, True)),
-        ("包括2016年在内,森林覆盖率是多少?", "p6.4", (False, False, True, False)),
-        ("研发投入强度2016年是多少?", "p4.3", (False, False, False, False)),
-        ("What has been done over the past five years?", "p6.4", (False, False, False, False)),
-    ],
-)
-def test_demands_that_the_sentences_leave_unmet(hohhot, reports, question, id_, unmet):
-    assert demands(question, [pick(hohhot, id_)], reports) == unmet
+def test_the_shipped_calibration_is_of_the_shipped_models():
+    row = json.loads(SHIPPED.read_text(encoding="utf-8"))
+    assert row["ranker"] == Ranker.load().digest
+    assert row["model"] == model_digest() == Ranker.load().model
+    assert 0 < Calibration.load().threshold < 1
+    assert Calibration.load().slope > 0
 
 
-def test_english_names_are_not_looked_for_in_a_report_without_an_edition(reports):
-    report = reports["anning-2024"]
-    id_ = next(s.id for s in report.sentences if "3000人" in s.text)
-    assert demands("How many jobs will Anning create?", [pick(report, id_)], reports) == (False, False, False, False)
+def test_a_calibration_of_other_models_is_refused(searcher):
+    searcher.ranker = RANKER
+    with pytest.raises(WenzhengError, match="another encoder") as caught:
+        CALIBRATION.check(searcher)
+    assert "python -m eval calibrate" in caught.value.hint
+    Calibration(1, 0, 0.5, searcher.encoder.digest, RANKER.digest).check(searcher)
+    with pytest.raises(WenzhengError, match="another ranker"):
+        Calibration(1, 0, 0.5, searcher.encoder.digest, "else").check(searcher)
 
 
-def test_an_unmet_demand_lowers_confidence_and_nearness_raises_it(hohhot, reports):
-    picks = [pick(hohhot, "p6.4")]
-    met = confidence("What is the forest coverage rate?", 0.6, picks, reports)
-    assert met > confidence("What is the forest coverage rate?", 0.5, picks, reports)
-    assert met > confidence("What was the forest coverage rate in 2016?", 0.6, picks, reports)
-    assert confidence("What was the forest coverage rate in 2016?", 0.99, picks, reports) < CONFIG.threshold
-    assert confidence("anything", 0.9, [], reports) == 0.0
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"slope": "x", "intercept": 0, "threshold": 0}'])
+def test_a_damaged_file_is_named(tmp_path, content):
+    path = tmp_path / "abstain.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(WenzhengError, match=r"abstain\.json") as caught:
+        Calibration.load(path)
+    assert "python -m eval calibrate" in caught.value.hint

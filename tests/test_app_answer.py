@@ -1,11 +1,12 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import jsonschema
 import pytest
+from support import CALIBRATION
 
-from app.abstain import AbstainConfig
 from app.answer import Answerer
 from app.citation import verify
 from app.saved import SCHEMA_FILE
@@ -15,9 +16,8 @@ SCHEMA = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
-def answerer(searcher, monkeypatch):
-    monkeypatch.setattr("app.abstain.CONFIG", AbstainConfig(threshold=0.3))
-    return Answerer(searcher)
+def answerer(searcher):
+    return Answerer(searcher, CALIBRATION)
 
 
 def valid(answer):
@@ -52,7 +52,7 @@ def test_two_reports_keep_their_citations_apart(answerer):
 
 
 def test_a_report_without_an_edition_is_quoted_in_chinese_and_says_so(answerer):
-    row = valid(Answerer(answerer.searcher, "en").ask("城镇新增就业3000人吗?", report="anning-2024"))
+    row = valid(Answerer(answerer.searcher, CALIBRATION, "en").ask("城镇新增就业3000人吗?", report="anning-2024"))
     assert (row["lang"], row["status"]) == ("en", "answered")
     assert "城镇新增就业3000人" in row["answer"]
     assert [note["kind"] for note in row["notes"]] == ["no-translation"]
@@ -61,7 +61,7 @@ def test_a_report_without_an_edition_is_quoted_in_chinese_and_says_so(answerer):
 def test_an_answer_from_both_kinds_of_report_says_both(answerer, monkeypatch):
     both = [answerer.searcher.search("清洁取暖改造", report)[0] for report in ("hohhot-2021", "anning-2024")]
     monkeypatch.setattr("app.extract._close", lambda question, hits: both)
-    row = valid(Answerer(answerer.searcher, "en").ask("清洁取暖改造"))
+    row = valid(Answerer(answerer.searcher, CALIBRATION, "en").ask("清洁取暖改造"))
     assert [note["kind"] for note in row["notes"]] == ["unofficial-translation", "no-translation"]
 
 
@@ -72,9 +72,12 @@ def test_an_english_answer_is_labelled_unofficial(answerer):
     assert all(claim["text"] == claim["citations"][0]["translation"] for claim in row["claims"])
 
 
-def test_the_language_can_be_fixed(searcher, monkeypatch):
-    monkeypatch.setattr("app.abstain.CONFIG", AbstainConfig(threshold=0.0))
-    row = valid(Answerer(searcher, "en").ask("清洁取暖全覆盖怎么实现?", report="hohhot-2021"))
+def test_the_language_can_be_fixed(searcher):
+    row = valid(
+        Answerer(searcher, replace(CALIBRATION, threshold=0.0), "en").ask(
+            "清洁取暖全覆盖怎么实现?", report="hohhot-2021"
+        )
+    )
     assert row["lang"] == "en"
     assert row["claims"][0]["text"] == row["claims"][0]["citations"][0]["translation"]
 
@@ -110,10 +113,10 @@ def test_errors_have_rows_and_exceptions(answerer):
 def test_answers_do_not_depend_on_the_hash_seed(library, tmp_path):
     script = (
         "import sys, json; sys.path.insert(0, sys.argv[1]);"
-        "from pathlib import Path; from support import HashedNgrams; from corpus.library import Library;"
+        "from pathlib import Path; from support import CALIBRATION, RANKER, HashedNgrams; from corpus.library import Library;"
         "from index.build import build; from index.search import Searcher; from app.answer import Answerer;"
         "library = Library(sys.argv[2]); root = Path(sys.argv[3]); encoder = HashedNgrams();"
-        "build(library, root, encoder); answerer = Answerer(Searcher(root, library, encoder));"
+        "build(library, root, encoder); answerer = Answerer(Searcher(root, library, encoder, ranker=RANKER), CALIBRATION);"
         "rows = [answerer.ask(q).to_json() for q in ('清洁取暖怎么安排?', 'What are the six industrial clusters?')];"
         "[row.pop('timings_ms') for row in rows]; print(json.dumps(rows, sort_keys=True))"
     )

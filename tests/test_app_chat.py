@@ -80,7 +80,7 @@ def plain(tmp_path_factory):
     """The page over the real report, with the tests' encoder."""
     root = tmp_path_factory.mktemp("plain") / "index"
     build(Library(), root, HashedNgrams())
-    served = Served(Answerer(Searcher(root, Library(), HashedNgrams())))
+    served = Served(Answerer(Searcher(root, Library(), HashedNgrams(), ranker=RANKER), CALIBRATION))
     yield served
     served.stop()
 

@@ -3,9 +3,10 @@ import signal
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
-from support import ROOT, HashedNgrams
+from support import CALIBRATION, RANKER, ROOT, HashedNgrams
 
 from app.cli import main
 
@@ -19,6 +20,10 @@ def run(library, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("index.encode.load_encoder", lambda name, light: encoder)
     monkeypatch.setattr("index.encode.model_digest", lambda name: encoder.digest)
+
+    monkeypatch.setattr("index.rerank.Ranker.load", lambda: RANKER)
+    fitted = replace(CALIBRATION, model=encoder.digest)
+    monkeypatch.setattr("app.abstain.Calibration.load", lambda: fitted)
 
     def run(*arguments):
         code = main([arguments[0], *arguments[1:], "--library", str(library.root)])
@@ -59,9 +64,7 @@ def test_index_ask_and_verify(indexed, tmp_path):
 
 
 def test_verify_tells_a_tampered_answer_and_never_verifies_nothing(indexed, tmp_path, monkeypatch):
-    from app.abstain import AbstainConfig
-
-    monkeypatch.setattr("app.abstain.CONFIG", AbstainConfig(threshold=0.0))
+    monkeypatch.setattr("app.abstain.Calibration.answers", lambda *_: True)
     _, out, _ = indexed("ask", "森林覆盖率达到多少?", "--json")
     saved = tmp_path / "answer.json"
     saved.write_text(out, encoding="utf-8")
@@ -224,9 +227,7 @@ def test_a_port_in_use_is_named(indexed):
 
 
 def test_a_terminal_answer_shows_quote_path_and_place(indexed, monkeypatch):
-    from app.abstain import AbstainConfig
-
-    monkeypatch.setattr("app.abstain.CONFIG", AbstainConfig(threshold=0.0))
+    monkeypatch.setattr("app.abstain.Calibration.answers", lambda *_: True)
     code, out, _ = indexed("ask", "地铁12号线建成投运了吗?", "--report", "hohhot-2021")
     assert code == 0
     assert "[1]" in out

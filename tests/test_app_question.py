@@ -1,6 +1,6 @@
 import pytest
 
-from app.question import LONGEST, asks_for_date, asks_for_figure, asks_for_list, clean, subject
+from app.question import LONGEST, clean, subject
 from corpus.errors import UsageError
 
 
@@ -44,27 +44,3 @@ def test_control_characters_and_line_breaks_become_spaces():
 )
 def test_the_subject_is_what_the_report_is_asked_about(question, about):
     assert subject(question) == about
-
-
-@pytest.mark.parametrize(
-    ("question", "figure", "date", "many"),
-    [
-        ("How many schools will be built?", True, False, False),
-        ("What is the population of Hohhot?", True, False, False),
-        ("What's the city's annual budget?", True, False, False),
-        ("新增多少所幼儿园?", True, False, False),
-        ("几何级数", False, False, False),
-        ("When will it open?", False, True, False),
-        ("What will happen when it rains?", False, False, False),
-        ("地铁哪年通车?", False, True, False),
-        ("What are the six industrial clusters?", False, False, True),
-        ("六大产业集群是哪些?", False, False, True),
-        ("Who gave this report, and when?", False, True, False),
-    ],
-)
-def test_what_a_question_asks_for(question, figure, date, many):
-    assert (asks_for_figure(question) is not None, asks_for_date(question), asks_for_list(question)) == (
-        figure,
-        date,
-        many,
-    )

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from app.abstain import Calibration
 from app.answer import Answerer
 from eval import gold as golds
 from eval import run as runs
@@ -15,7 +16,7 @@ from eval.compare import compare
 @pytest.fixture(scope="module")
 def scored(real_searcher, tmp_path_factory):
     gold = golds.load(golds.FOLDER / "dev.jsonl", real_searcher.reports)
-    run = runs.run(gold, Answerer(real_searcher), tmp_path_factory.mktemp("gate") / "run.jsonl")
+    run = runs.run(gold, Answerer(real_searcher, Calibration.load()), tmp_path_factory.mktemp("gate") / "run.jsonl")
     return run.header, scores.score(run, gold, real_searcher.reports)
 
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from support import CALIBRATION
 
 from app.answer import Answerer
 from eval import gold as golds
@@ -27,7 +28,7 @@ def gold(reports):
 
 @pytest.fixture
 def run(gold, searcher, tmp_path):
-    return runs.run(gold, Answerer(searcher), tmp_path / "run.jsonl")
+    return runs.run(gold, Answerer(searcher, CALIBRATION), tmp_path / "run.jsonl")
 
 
 def test_a_run_is_written_once_and_reads_back_the_same(run, gold, searcher, tmp_path):
@@ -37,7 +38,7 @@ def test_a_run_is_written_once_and_reads_back_the_same(run, gold, searcher, tmp_
     assert run.header["gold"] == gold.sha256
     assert {"commit", "index", "config", "model", "peak_memory_mb"} <= set(run.header)
     with pytest.raises(RunError, match="exists already"):
-        runs.run(gold, Answerer(searcher), path)
+        runs.run(gold, Answerer(searcher, CALIBRATION), path)
     follow_up = run.rows["d061-zh"]
     assert len(follow_up["as_asked"]) == 20
     assert follow_up["answer"]["standalone_question"] != follow_up["answer"]["question"]
@@ -52,7 +53,7 @@ def test_an_empty_or_damaged_run_is_named(tmp_path, damage):
 
 
 def test_a_crash_and_a_missing_row_score_nothing(run, gold, reports, searcher, tmp_path, monkeypatch):
-    answerer = Answerer(searcher)
+    answerer = Answerer(searcher, CALIBRATION)
     ask = answerer.ask
 
     def crashing(question, *arguments):

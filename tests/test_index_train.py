@@ -4,38 +4,13 @@ import json
 
 import numpy as np
 import pytest
+from support import DICTIONARY
 
 from corpus.errors import UsageError
 from index import train
 from index.encode import load_encoder
-from index.glosses import PLAIN, Dictionary, clean_gloss
-
-
-def entry(simplified, *definitions, pinyin="x", traditional=None):
-    return {
-        "simplified": simplified,
-        "traditional": traditional or simplified,
-        "pinyin": pinyin,
-        "definitions": list(definitions),
-    }
-
-
-DICTIONARY = Dictionary(
-    [
-        entry("清洁", "clean", "to clean", traditional="清潔"),
-        entry("取暖", "to warm oneself (by a fire etc)"),
-        entry("武川", "Wuchuan county in Hohhot 呼和浩特[Hu1 he2 hao4 te4], Inner Mongolia", pinyin="Wu3 chuan1"),
-        entry("武川县", "Wuchuan county in Hohhot, Inner Mongolia", pinyin="Wu3 chuan1 Xian4"),
-        entry("伦敦", "London, capital city of Great Britain", pinyin="Lun2 dun1"),
-        entry("中国共产党", "Communist Party of China", pinyin="Zhong1"),
-        entry("中共", "abbr. for 中國共產黨|中国共产党[Zhong1 guo2 Gong4 chan3 dang3]", pinyin="Zhong1 Gong4"),
-        entry("王", "surname Wang", pinyin="Wang2"),
-        entry("王", "king", "CL:個|个[ge4]"),
-        entry("洁", "clean", traditional="潔"),
-        entry("暖", "warm", "variant of 煖|暖[nuan3]"),
-        entry("县", "county", traditional="縣"),
-    ]
-)
+from index.glosses import PLAIN, clean_gloss
+from index.initialise import GlossWeights, choose_vocabulary, count_words, gloss_rows
 
 
 @pytest.mark.parametrize(
@@ -84,28 +59,26 @@ def test_divisions_are_chinese_and_bare():
 
 
 def test_words_are_counted_by_longest_match():
-    assert [dict(c) for c in train.count_words(["取暖", "清洁", "清洁取暖"], ["清洁取暖x清洁\n取暖", ""])] == [
+    assert [dict(c) for c in count_words(["取暖", "清洁", "清洁取暖"], ["清洁取暖x清洁\n取暖", ""])] == [
         {"清洁取暖": 1, "清洁": 1, "取暖": 1},
         {},
     ]
 
 
 def test_vocabulary_is_characters_then_divisions_then_words_by_use():
-    tokens = train.choose_vocabulary(DICTIONARY, ["取暖取暖清洁", "清洁清洁㐂"], 10_000)
+    tokens = choose_vocabulary(DICTIONARY, ["取暖取暖清洁", "清洁清洁㐂"], 10_000)
     characters = [token for token in tokens if len(token) == 1]
     assert {"洁", "潔", "县", "縣", "㐂", "。", "∶", "亿"} <= set(characters)
     assert tokens[len(characters) :] == ["武川", "清洁", "取暖"]
-    assert train.choose_vocabulary(DICTIONARY, ["取暖取暖清洁", "清洁清洁㐂"], len(characters) + 2) == tokens[:-1]
+    assert choose_vocabulary(DICTIONARY, ["取暖取暖清洁", "清洁清洁㐂"], len(characters) + 2) == tokens[:-1]
     with pytest.raises(UsageError, match="--tokens 3"):
-        train.choose_vocabulary(DICTIONARY, [""], 3)
+        choose_vocabulary(DICTIONARY, [""], 3)
 
 
 def test_gloss_rows_are_weighted_means_of_the_mean_length():
     table = np.array([[2, 0, 0], [0, 2, 0], [0, 0, 2], [9, 9, 9]], np.float32)
     pieces = {"a": [0], "a b": [0, 1], "c": [2]}
-    rows = train.gloss_rows(
-        [["a"], ["a", "c"], [], ["c", "a", "a b"]], pieces.__getitem__, table, train.GlossWeights(0.5, 2, 1e9)
-    )
+    rows = gloss_rows([["a"], ["a", "c"], [], ["c", "a", "a b"]], pieces.__getitem__, table, GlossWeights(0.5, 2, 1e9))
     np.testing.assert_allclose(rows[0], [2, 0, 0], atol=1e-6)
     np.testing.assert_allclose(rows[1], np.array([1, 0, 0.5]) / np.sqrt(1.25) * 2, atol=1e-6)
     np.testing.assert_allclose(rows[2], (rows[0] + rows[1] + rows[3]) / 3, atol=1e-6)
@@ -115,40 +88,8 @@ def test_gloss_rows_are_weighted_means_of_the_mean_length():
 def test_frequent_pieces_count_less_within_a_gloss():
     table = np.eye(2, dtype=np.float32)
     pieces = {"to": [0], "to go": [0, 1]}
-    (row, *_) = train.gloss_rows([["to go"], *[["to"]] * 98], pieces.__getitem__, table, train.GlossWeights(1, 1, 0.01))
+    (row, *_) = gloss_rows([["to go"], *[["to"]] * 98], pieces.__getitem__, table, GlossWeights(1, 1, 0.01))
     assert row[1] / row[0] == pytest.approx((0.01 + 0.99) / (0.01 + 0.01))
-
-
-@pytest.fixture(scope="module")
-def teacher(tmp_path_factory):
-    """A BERT of 2 layers and 16 dimensions with a vocabulary of a few words."""
-    import torch
-    from tokenizers import Tokenizer, normalizers, pre_tokenizers, processors
-    from tokenizers.models import WordPiece
-    from transformers import BertConfig, BertModel
-
-    words = [
-        "[PAD]",
-        "[UNK]",
-        "[CLS]",
-        "[SEP]",
-        "[MASK]",
-        *'clean to warm king county party china of in . , " : ? 清'.split(),
-    ]
-    folder = tmp_path_factory.mktemp("teacher")
-    tokenizer = Tokenizer(WordPiece({word: i for i, word in enumerate(words)}, unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer()
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    tokenizer.enable_truncation(8)
-    tokenizer.enable_padding(length=8)
-    tokenizer.save(str(folder / "tokenizer.json"))
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=len(words), hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32
-    )
-    BertModel(config).save_pretrained(str(folder))
-    return folder
 
 
 @pytest.fixture

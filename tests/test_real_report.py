@@ -8,18 +8,20 @@ import sys
 import pytest
 from support import ROOT
 
+from app.abstain import Calibration
 from app.answer import Answerer
 from app.citation import verify
 from corpus.fold import fold
 from corpus.library import Library
 from index.chunk import searched
 from index.encode import load_encoder
+from index.rerank import Ranker
 from index.search import Searcher
 
 
 @pytest.fixture(scope="module")
 def answerer(real_searcher):
-    return Answerer(real_searcher)
+    return Answerer(real_searcher, Calibration.load())
 
 
 ANSWERED = [
@@ -100,7 +102,8 @@ def test_no_page_furniture_is_ever_found(answerer):
 
 
 def test_both_encoders_give_the_same_answers(answerer, real_index):
-    full = Answerer(Searcher(real_index, Library(), load_encoder(light=False)))
+    searcher = Searcher(real_index, Library(), load_encoder(light=False), ranker=Ranker.load())
+    full = Answerer(searcher, answerer.calibration)
     for question in ("What does the plan say about clean heating?", "六大产业集群是哪些?", "2018年世界杯谁夺冠了?"):
         assert full.ask(question).claims == answerer.ask(question).claims
 

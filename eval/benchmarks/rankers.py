@@ -20,11 +20,11 @@ from eval.benchmarks.tasks import Task
 from index.chunk import View
 from index.encode import SHIPPED, Encoder, load_encoder
 from index.fusion import reciprocal_rank_fusion
+from index.initialise import packaged_teacher
 from index.lexical import QUESTION_TERMS, TERMS, Lexical
 from index.search import SearchConfig
 from index.segment import segmenter
 from index.splitter import ClauseSplitter
-from index.train import packaged_teacher
 
 Terms = Callable[[str], list[str]]
 

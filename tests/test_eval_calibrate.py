@@ -1,0 +1,54 @@
+"""Fitting confidence and threshold, on odds of the tests' own."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from eval.calibrate import auc, choose, cross_validated, fit
+
+
+def rows(able, needs=None):
+    return [SimpleNamespace(answerable=a, need=f"n{n if needs is None else needs[n]}") for n, a in enumerate(able)]
+
+
+def test_the_logistic_recovers_the_odds_it_was_made_from():
+    rng = np.random.default_rng(1)
+    odds = rng.normal(size=20_000)
+    right = rng.random(20_000) < 1 / (1 + np.exp(-(2 * odds - 1)))
+    slope, intercept = fit(odds, right)
+    assert slope == pytest.approx(2, abs=0.1)
+    assert intercept == pytest.approx(-1, abs=0.1)
+
+
+def test_it_stays_finite_where_the_odds_separate():
+    slope, intercept = fit(np.array([-2.0, -1.0, 1.0, 2.0]), np.array([False, False, True, True]))
+    assert np.isfinite([slope, intercept]).all()
+    assert slope > 0
+
+
+def test_the_threshold_has_the_least_cost_and_stands_mid_gap():
+    confidence = np.array([0.1, 0.2, 0.6, 0.9])
+    assert choose(confidence, rows([False, False, True, True]), 1.0) == pytest.approx(0.4)
+    mixed = rows([False, True, False, True])
+    assert choose(confidence, mixed, 0.5) < 0.2  # a refusal is dear: everything answerable is answered
+    assert 0.6 < choose(confidence, mixed, 5.0) < 0.9
+
+
+def test_area_under_the_curve():
+    assert auc(np.array([1.0, 2.0, 3.0]), np.array([False, False, True])) == 1.0
+    assert auc(np.array([1.0, 1.0]), np.array([False, True])) == 0.5
+    assert np.isnan(auc(np.array([1.0]), np.array([True])))
+
+
+def test_cross_validation_tells_what_is_learnt_from_noise():
+    rng = np.random.default_rng(2)
+    able = rng.random(400) < 0.7
+    needs = [n // 2 for n in range(400)]
+    signal = np.where(able, 2.0, -2.0) + rng.normal(size=400)
+    good = cross_validated(signal, able, rows(able, needs), 1.0)
+    assert good["auc_answerable"] > 0.99
+    assert good["false_answers"] < 0.1 > good["false_refusals"]
+    noise = cross_validated(rng.normal(size=400), able, rows(able, needs), 1.0)
+    assert noise["brier"] > good["brier"] + 0.1
+    assert abs(noise["auc_answerable"] - 0.5) < 0.1

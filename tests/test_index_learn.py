@@ -1,0 +1,85 @@
+"""The training loop, on a model of a few thousand weights."""
+
+import json
+import random
+
+import numpy as np
+import pytest
+import torch
+from support import DICTIONARY
+
+from index import train
+from index.encode import load_encoder
+from index.examples import Passage
+from index.learn import Network, Recipe, TwoRateEmbedding, _groups, _passage_loss, _schedule
+
+
+def test_the_table_stays_one_table():
+    table = torch.arange(12.0).reshape(4, 3)
+    words = TwoRateEmbedding(table, torch.tensor([False, True, False, True]))
+    assert torch.equal(words.table(), table)
+    ids = torch.tensor([[3, 0], [1, 2]])
+    assert torch.equal(words(ids), table[ids])
+    words(ids).sum().backward()
+    assert words.new.weight.grad.is_sparse
+    assert words.old.weight.grad.is_sparse
+
+
+def test_rates_rise_stay_and_fall():
+    recipe = Recipe(steps=100, warm=10, decay=0.5)
+    rates = [_schedule(step, recipe) for step in range(1, 101)]
+    assert rates[0] == pytest.approx(0.1)
+    assert rates[9:50] == [1.0] * 41
+    assert rates[-1] == pytest.approx(0.02)
+    assert sorted(rates[50:], reverse=True) == rates[50:]
+
+
+def test_groups_hold_every_item_once_within_their_budget():
+    lengths = [3, 9, 1, 7, 7, 2]
+    groups = _groups(range(6), lengths, most=3, tokens=14)
+    assert [n for group in groups for n in group] == list(range(6))
+    assert all(len(g) <= 3 and (len(g) == 1 or max(lengths[n] for n in g) * len(g) <= 14) for g in groups)
+
+
+@pytest.fixture
+def student(teacher, tmp_path, monkeypatch):
+    monkeypatch.setattr(train, "read_cedict", lambda: DICTIONARY)
+    (tmp_path / "corpus.txt").write_text("清洁取暖，清洁。武川县", encoding="utf-8")
+    train.main(
+        ["init", "--corpus", str(tmp_path / "corpus.txt"), "--teacher", str(teacher), "--tokens", "500"]
+        + ["--out", str(tmp_path / "student")]
+    )
+    return tmp_path / "student"
+
+
+def test_a_right_passage_is_never_a_wrong_one(student, teacher):
+    network = Network(student)
+    one = Passage("清洁", "", ("取暖",), also=(("武川",),), negatives=(("县",),))
+    two = Passage("武川", "", ("武川",), negatives=())
+    loss, n = _passage_loss(network, None, [one, two], Recipe(steps=1), random.Random(1))
+    assert n == 2
+    assert torch.isfinite(loss)
+    alone, _ = _passage_loss(network, None, [one], Recipe(steps=1, negatives=0), random.Random(1))
+    assert float(alone.detach()) == pytest.approx(0.0, abs=1e-6)  # nothing to tell it from
+
+
+def test_a_few_steps_bring_the_chinese_to_the_english(student, teacher, tmp_path, capsys):
+    data = tmp_path / "examples"
+    data.mkdir()
+    pairs = [("武川取暖", "clean county"), ("清洁武川", "warm party"), ("县取暖", "county county clean")] * 8
+    parallel = [{"zh": zh, "en": en, "source": "x"} for zh, en in pairs]
+    (data / "parallel.jsonl").write_text("".join(json.dumps(row) + "\n" for row in parallel), encoding="utf-8")
+    (data / "passages.jsonl").write_text("", encoding="utf-8")
+    before = load_encoder(str(student), light=True)
+    argv = ["learn", str(data), "--model", str(student), "--out", str(tmp_path / "out"), "--teacher", str(teacher)]
+    assert train.main([*argv, "--steps", "30", "--passages", "0", "--warm", "1"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["step"] == 30
+    after, guide = load_encoder(str(tmp_path / "out"), light=True), load_encoder(str(teacher), light=True)
+
+    def nearness(encoder):
+        chinese, english = (encoder.encode([pair[n] for pair in pairs[:3]]) for n in (0, 1))
+        return (chinese * guide.encode([pair[1] for pair in pairs[:3]])).sum(), (english * english).sum()
+
+    assert nearness(after)[0] > nearness(before)[0]
+    full = load_encoder(str(tmp_path / "out"), light=False)
+    np.testing.assert_allclose(full.encode(["清洁"]), after.encode(["清洁"]), atol=1e-4)

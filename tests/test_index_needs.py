@@ -1,0 +1,89 @@
+"""What a question needs that a sentence plainly has or lacks."""
+
+import pytest
+
+from index import needs
+from index.needs import asks_for_date, asks_for_figure, asks_for_list, time_asked, time_of
+
+
+@pytest.fixture
+def reports(library):
+    return {report.id: report for report in library}
+
+
+@pytest.mark.parametrize(
+    ("question", "id_", "unmet"),
+    [
+        ("What is the forest coverage rate?", "p6.4", (False, False, False, False)),
+        ("How much will the new airport cost?", "p25.1", (True, False, False, False)),
+        ("When will the new airport open?", "p25.1", (False, True, False, False)),
+        ("What was the forest coverage rate in 2016?", "p6.4", (False, False, True, False)),
+        ("What is the forest coverage of Baotou?", "p6.4", (False, False, False, True)),
+        ("What is the forest coverage of Hohhot?", "p6.4", (False, False, False, False)),
+        ("呼和浩特的GDP是多少?", "p6.4", (False, False, False, True)),
+        ("包括2016年在内,森林覆盖率是多少?", "p6.4", (False, False, True, False)),
+        ("研发投入强度2016年是多少?", "p4.3", (False, False, False, False)),
+        ("What has been done over the past five years?", "p6.4", (False, False, False, False)),
+    ],
+)
+def test_needs_that_the_sentences_leave_unmet(hohhot, question, id_, unmet):
+    assert needs.unmet(question, [(hohhot, hohhot.sentence(id_))]) == unmet
+
+
+def test_english_names_are_not_looked_for_in_a_report_without_an_edition(reports):
+    report = reports["anning-2024"]
+    id_ = next(s.id for s in report.sentences if "3000人" in s.text)
+    asked = "How many jobs will Anning create?"
+    assert needs.unmet(asked, [(report, report.sentence(id_))]) == (False, False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("question", "figure", "date", "many"),
+    [
+        ("How many schools will be built?", True, False, False),
+        ("What is the population of Hohhot?", True, False, False),
+        ("What's the city's annual budget?", True, False, False),
+        ("新增多少所幼儿园?", True, False, False),
+        ("几何级数", False, False, False),
+        ("When will it open?", False, True, False),
+        ("What will happen when it rains?", False, False, False),
+        ("地铁哪年通车?", False, True, False),
+        ("What are the six industrial clusters?", False, False, True),
+        ("六大产业集群是哪些?", False, False, True),
+        ("Who gave this report, and when?", False, True, False),
+    ],
+)
+def test_what_a_question_asks_for(question, figure, date, many):
+    assert (asks_for_figure(question) is not None, asks_for_date(question), asks_for_list(question)) == (
+        figure,
+        date,
+        many,
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "time"),
+    [
+        ("How many schools will be built?", 1),
+        ("What were the results?", -1),
+        ("What was done, and what is planned?", 0),
+        ("清洁取暖", 0),
+        ("今后五年的目标是什么?", 1),
+        ("过去五年取得了哪些成绩?", -1),
+        ("到2025年建多少所学校?", 1),
+    ],
+)
+def test_the_time_that_is_asked_for(question, time):
+    assert time_asked(question) == time
+
+
+def test_the_part_that_looks_back_and_those_after_it(hohhot, reports):
+    assert time_of(hohhot.sentence("p4.3"), hohhot) == -1
+    assert time_of(hohhot.sentence("p20.6"), hohhot) == 1
+    county = reports["anning-2024"]
+    assert {time_of(sentence, county) for sentence in county.sentences} == {-1, 0, 1}
+
+
+def test_a_list_is_seen_by_its_commas_or_its_numbers(hohhot):
+    assert needs.gives_list(next(s for s in hohhot.sentences if s.text.count("、") > 2))
+    assert not needs.gives_list(hohhot.sentence("p4.3"))
