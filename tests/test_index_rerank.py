@@ -45,7 +45,7 @@ def test_a_search_is_in_the_order_of_probability(searcher):
     assert likely == sorted(likely, reverse=True)
     assert [hit.rank for hit in found.hits] == list(range(1, 21))
     assert found.hits == searcher.search("清洁取暖改造多少户?")
-    longest = dataclasses.replace(RANKER, answers=logistic(SIGNALS, long=3.0))
+    longest = dataclasses.replace(RANKER, answers=logistic(SIGNALS, bias=-6.0, long=1.0))
     searcher.ranker = longest
     lengths = [len(hit.sentence.text) for hit in searcher.search("清洁取暖改造多少户?")]
     assert lengths == sorted(lengths, reverse=True)
