@@ -1,8 +1,9 @@
 """The sentences that answer, and what of each: the default answer, with no language model.
 
-From the ranked hits take those that stand close to the best, at most a handful, and of a long sentence the run of
-parts that the question is about; where a list is asked for and one of them opens one, take its items. Quoted in the
-order of the document.
+From the ranked hits take those that are nearly as likely to answer as the best, fewer where one fact is asked for than
+where a topic is, and of a long sentence the run of parts that the question is about; where a list is asked for and
+one of them opens one, take its items; where what was and what will be are compared, take both. Quoted in the order of
+the document.
 """
 
 from __future__ import annotations
@@ -16,8 +17,7 @@ from app.citation import Claim, cite
 from corpus.report import Report, Sentence, Span
 from corpus.sentences import clause_spans
 from index.hits import Hit
-from index.needs import asks_for_figure, asks_for_list, gives_figure
-from index.tokens import language
+from index.needs import asks_for_figure, asks_for_list, asks_for_one_fact, compares_times, gives_figure, time_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,18 @@ class ExtractConfig:
 
     Attributes:
         most: hits at most; the items of a list come on top.
-        score: a hit's fused score is at least this share of the best one's.
-        cosine: a hit's cosine, in the question's own view where it has it, is at most this far below the best one's.
+        few: the same where one fact is asked for: a figure, a date, a person.
+        share: a hit's probability is at least this share of the best one's.
+        few_share: the same where one fact is asked for.
+        other_time: that of the best hit of the other time, where two times are compared.
         part: a part of a sentence whose mean cosine is at most this far below its best part's belongs to the claim.
     """
 
     most: int = 5
-    score: float = 0.7
-    cosine: float = 0.2
+    few: int = 2
+    share: float = 0.45
+    few_share: float = 0.6
+    other_time: float = 0.2
     part: float = 0.15
 
 
@@ -62,7 +66,7 @@ def select(question: str, hits: Sequence[Hit], reports: Mapping[str, Report]) ->
     if hits[0].sentence.id.startswith("h"):
         close = [hit for hit in hits if hit.sentence.id.startswith("h") and hit.report == hits[0].report]
     else:
-        close = [hit for hit in _close(question, hits) if not hit.sentence.id.startswith("h")]
+        close = [hit for hit in _close(question, hits, reports) if not hit.sentence.id.startswith("h")]
     for hit in close if asks_for_list(question) else ():
         report = reports[hit.report]
         if items := _items(hit.sentence, report):
@@ -78,19 +82,17 @@ def claims(picks: Sequence[Pick], reports: Mapping[str, Report], lang: str) -> t
     return tuple(cite(reports[pick.report], pick.sentence, pick.span, lang) for pick in ordered)
 
 
-def cosine(hit: Hit, question: str) -> float:
-    """The cosine of a hit's nearest clause, in the question's own view where it has it."""
-    return hit.cosine(language(question)) or max((match.cosine for match in hit.matches), default=0.0)
-
-
-def _close(question: str, hits: Sequence[Hit]) -> list[Hit]:
-    nearest = max(cosine(hit, question) for hit in hits)
-    return [
-        hit
-        for hit in hits[: CONFIG.most]
-        if hit.rank == 1
-        or (hit.score >= CONFIG.score * hits[0].score and cosine(hit, question) >= nearest - CONFIG.cosine)
-    ]
+def _close(question: str, hits: Sequence[Hit], reports: Mapping[str, Report]) -> list[Hit]:
+    """The hits that are nearly as likely to answer as the best."""
+    one_fact = asks_for_one_fact(question)
+    most, share = (CONFIG.few, CONFIG.few_share) if one_fact else (CONFIG.most, CONFIG.share)
+    close = [hit for hit in hits[:most] if hit.probability >= share * hits[0].probability]
+    if compares_times(question):
+        times = {time_of(hit.sentence, reports[hit.report]) for hit in close}
+        floor = CONFIG.other_time * hits[0].probability
+        others = (h for h in hits if time_of(h.sentence, reports[h.report]) not in times and h.probability >= floor)
+        close += list(others)[:1]
+    return close
 
 
 def _items(opening: Sentence, report: Report) -> tuple[Sentence, ...]:

@@ -73,6 +73,9 @@ _PAST = re.compile(
     r"过去|已经|来,|取得|完成了|曾|以来|去年|了多少|[了过]吗?[?？]?$",
     re.IGNORECASE,
 )
+_ONE = re.compile(
+    r"\b(?:who|whose|where)\b|\bwhich (?!\w+s\b)\w+|谁|哪(?:一)?[个位家座里儿]|什么地方|哪位", re.IGNORECASE
+)
 _ITEMS = re.compile("[一二三四五六七八九十](?:是|,)|[①-⑨]")
 _BACK = re.compile("回顾|过去|以来|工作情况|总结|历程")
 
@@ -93,6 +96,17 @@ def asks_for_figure(question: str) -> Amount | None:
 def asks_for_date(question: str) -> bool:
     """Whether only a date or a year can answer it ("when …", "…哪一年")."""
     return bool(_DATE_EN.search(question) or _DATE_ZH.search(question))
+
+
+def asks_for_one_fact(question: str) -> bool:
+    """Whether one figure, date, person or place is the answer, and no list."""
+    one = asks_for_figure(question) or asks_for_date(question) or _ONE.search(question)
+    return bool(one) and not asks_for_list(question)
+
+
+def compares_times(question: str) -> bool:
+    """Whether both what has been and what is to come are asked for."""
+    return bool(_FUTURE.search(question) and _PAST.search(question))
 
 
 def time_asked(question: str) -> int:

