@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from app.cli import open_answerer
+from app.commands import open_answerer
 from app.settings import load as load_settings
 from corpus.errors import UsageError, WenzhengError
 from corpus.library import Library
