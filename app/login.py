@@ -16,6 +16,7 @@ _WORDS = {
     "en": {
         "please": "Please log in.",
         "wrong": "User or password is wrong.",
+        "slow": "Too many tries; please try again in a minute.",
         "user": "User",
         "password": "Password",
         "enter": "Log in",
@@ -23,6 +24,7 @@ _WORDS = {
     "zh": {
         "please": "请先登录。",
         "wrong": "用户名或密码不正确。",
+        "slow": "尝试次数过多，请稍后再试。",
         "user": "用户名",
         "password": "密码",
         "enter": "登录",
@@ -40,7 +42,7 @@ def is_login(request: Request) -> bool:
     return request.url.path.rstrip("/") == "/login"
 
 
-def page(request: Request, status: int, word: Literal["please", "wrong"] = "please") -> Response:
+def page(request: Request, status: int, word: Literal["please", "wrong", "slow"] = "please") -> Response:
     """The page for people, with the query of a permalink kept; a sentence for programs."""
     lang = spoken(request)
     words = {name: escape(text) for name, text in _WORDS[lang].items()}

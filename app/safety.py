@@ -77,11 +77,11 @@ _CLOSED = (
 
 
 class Throttle:
-    """Lets each client through so many times a minute, a quarter of them at once (a token bucket)."""
+    """Lets each client through so many times a minute, at once or spread (a token bucket)."""
 
     def __init__(self, per_minute: int, clients: int = 10_000) -> None:
         """Remember at most so many clients; the one longest unseen is forgotten first."""
-        self._rate, self._burst, self._clients = per_minute / 60, max(1.0, per_minute / 4), clients
+        self._rate, self._burst, self._clients = per_minute / 60, float(per_minute), clients
         self._seen: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def wait(self, client: str, now: float) -> float:
@@ -128,16 +128,20 @@ class Guard:
     def _refusal(self, request: Request) -> Response | None:
         """The reply to a request that is not let through."""
         path, user = request.url.path, self._user(request)
-        changes = request.method not in ("GET", "HEAD", "OPTIONS")
-        if path.startswith(_CLOSED) or (changes and request.headers.get("sec-fetch-site") == "cross-site"):
-            return _told(request, 403, "closed")
         address, now = request.client.host if request.client else "", time.monotonic()
+        changes = request.method not in ("GET", "HEAD", "OPTIONS")
         if self._locked and login.is_login(request):
-            return _told(request, 429, "fast", self._logins.wait(address, now)) if changes else login.page(request, 200)
+            if not changes:
+                return login.page(request, 200)
+            return login.page(request, 429, "slow") if self._logins.wait(address, now) else None
         if self._locked and user is None and not self._starting(request):
             return login.page(request, 401)
-        if changes and path.startswith(_COMPUTING):
-            return _told(request, 429, "fast", self._requests.wait(user or address, now))
+        if path.startswith(_CLOSED) or (changes and request.headers.get("sec-fetch-site") == "cross-site"):
+            return _told(request, 403, "closed")
+        if changes and path.startswith(_COMPUTING) and (wait := self._requests.wait(user or address, now)):
+            reply = _told(request, 429, "fast")
+            reply.headers["Retry-After"] = str(int(wait) + 1)
+            return reply
         return None
 
     def _user(self, request: Request) -> str | None:
@@ -151,13 +155,9 @@ class Guard:
         return request.url.path == f"{_API}startup-events" and not request.scope["app"].startup_events_triggered
 
 
-def _told(request: Request, status: int, word: str, wait: float | None = None) -> Response | None:
-    """A friendly word in the reader's language; None where there is a `wait` and it is over."""
-    if wait == 0:
-        return None
-    headers = {} if wait is None else {"Retry-After": str(int(wait) + 1)}
-    # Gradio's page shows `detail` to the reader.
-    return JSONResponse({"detail": _WORDS[login.spoken(request)][word]}, status, headers)
+def _told(request: Request, status: int, word: str) -> Response:
+    """A friendly word in the reader's language; Gradio's page shows `detail` to the reader."""
+    return JSONResponse({"detail": _WORDS[login.spoken(request)][word]}, status)
 
 
 async def _body(request: Request, most: int) -> bytes | None:
