@@ -17,7 +17,8 @@ WAITING = 16
 PATIENCE = 1.5
 """Seconds that a question may wait."""
 
-_BUSY = {"en": "Wenzheng is busy; please try again in a moment.", "zh": "问政正忙，请稍后再试。"}
+BUSY = {"en": "Wenzheng is busy; please try again in a moment.", "zh": "问政正忙，请稍后再试。"}
+"""What is said instead of an answer, by the question's language."""
 
 
 class BusyError(WenzhengError):
@@ -47,10 +48,10 @@ class Desk(Answerer):
             UsageError: as `Answerer.ask` raises it.
         """
         if not self._places.acquire(blocking=False):
-            raise BusyError(_BUSY[language(question)])
+            raise BusyError(BUSY[language(question)])
         try:
             if not self._turn.acquire(timeout=self._patience):
-                raise BusyError(_BUSY[language(question)])
+                raise BusyError(BUSY[language(question)])
             try:
                 return super().ask(question, history, report, id)
             finally:
