@@ -44,6 +44,7 @@ _BROKEN = "This question could not be answered: something broke. The terminal th
 _FONTS = ("system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
 
 _AT_ONCE, _QUEUED = 32, 200
+_SESSIONS = 500  # Gradio keeps some 40 kB of each for ever, up to this many; the one longest unused goes first
 
 _Turns = list[dict[str, Any]]
 _log = logging.getLogger(__name__)
@@ -166,6 +167,7 @@ def launch(
         allowed_paths=[],
         auth=accounts.check if accounts is not None else None,
         app_kwargs={"middleware": [guard]},
+        state_session_capacity=_SESSIONS,
         quiet=True,
         prevent_thread_lock=True,
         theme=_theme(),
@@ -204,6 +206,8 @@ def _close_doors() -> None:
     for name in [name for name in os.environ if name.startswith("GRADIO_") and name != "GRADIO_TEMP_DIR"]:
         del os.environ[name]
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"  # else a table of the last 10,000 events, summed up after each
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     past_proxy = [os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), "localhost", "127.0.0.1"]
     os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(filter(None, past_proxy))

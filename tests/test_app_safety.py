@@ -3,7 +3,9 @@ import base64
 import hashlib
 import http.client
 import json
+import os
 import re
+import shutil
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -261,3 +263,26 @@ def test_web_sockets_are_not_served():
 
     asyncio.run(Guard(None, Limits(), locked=False)({"type": "websocket", "path": "/"}, None, send))
     assert sent == [{"type": "websocket.close", "code": 1008}]
+
+
+def test_a_script_that_was_not_served_with_the_page_does_not_run(free):
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        without = pytest.fail if os.environ.get("WENZHENG_BROWSER") == "required" else pytest.skip
+        without("This test needs Chromium: sudo apt install chromium")
+    from playwright.sync_api import sync_playwright
+
+    attack = "<img src=x onerror='window.hit = 1'><iframe srcdoc='<script>parent.hit = 2</script>'></iframe>"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        said = []
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(free.address)
+        page.locator("#question textarea").wait_for()
+        assert not any("Content Security Policy" in text for text in said)
+        page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", attack)
+        page.wait_for_timeout(500)
+        assert page.evaluate("window.hit") is None
+        assert any("Content Security Policy" in text for text in said)
+        browser.close()
