@@ -265,24 +265,45 @@ def test_web_sockets_are_not_served():
     assert sent == [{"type": "websocket.close", "code": 1008}]
 
 
-def test_a_script_that_was_not_served_with_the_page_does_not_run(free):
+@pytest.fixture
+def tab():
+    """A tab of a headless Chromium that notes what its console says."""
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         without = pytest.fail if os.environ.get("WENZHENG_BROWSER") == "required" else pytest.skip
         without("This test needs Chromium: sudo apt install chromium")
     from playwright.sync_api import sync_playwright
 
-    attack = "<img src=x onerror='window.hit = 1'><iframe srcdoc='<script>parent.hit = 2</script>'></iframe>"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
-        said = []
-        page.on("console", lambda message: said.append(message.text))
-        page.goto(free.address)
-        page.locator("#question textarea").wait_for()
-        assert not any("Content Security Policy" in text for text in said)
-        page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", attack)
-        page.wait_for_timeout(500)
-        assert page.evaluate("window.hit") is None
-        assert any("Content Security Policy" in text for text in said)
+        page = browser.new_page(locale="zh-CN")
+        page.said = []
+        page.on("console", lambda message: page.said.append(message.text))
+        yield page
         browser.close()
+
+
+def test_a_script_that_was_not_served_with_the_page_does_not_run(free, tab):
+    attack = "<img src=x onerror='window.hit = 1'><iframe srcdoc='<script>parent.hit = 2</script>'></iframe>"
+    tab.goto(free.address)
+    tab.locator("#question textarea").wait_for()
+    assert not any("Content Security Policy" in text for text in tab.said)
+    tab.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", attack)
+    tab.wait_for_timeout(500)
+    assert tab.evaluate("window.hit") is None
+    assert any("Content Security Policy" in text for text in tab.said)
+
+
+def test_in_a_browser_a_login_leads_to_the_place_that_was_asked_for(locked, tab):
+    tab.goto(f"{locked.address}?q=x#hohhot-2021/p31")
+    assert tab.get_by_role("status").inner_text() == "请先登录。"
+    tab.get_by_label("用户名").fill("ann")
+    tab.get_by_label("密码").fill("wrong")
+    tab.get_by_role("button", name="登录").click()
+    tab.get_by_text("用户名或密码不正确。").wait_for()
+    tab.get_by_label("用户名").fill("ann")
+    tab.get_by_label("密码").fill(PASSWORD)
+    tab.get_by_role("button", name="登录").click()
+    tab.locator("#question textarea").wait_for()
+    assert tab.url == f"{locked.address}?q=x#hohhot-2021/p31"
+    assert not any("Content Security Policy" in text for text in tab.said)
