@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: chat ask index test lint eval bench
+.PHONY: chat ask index test lint eval bench load
 
 chat: index
 	$(BIN)/wenzheng chat
@@ -27,6 +27,9 @@ eval: index
 
 bench: index
 	$(BIN)/python -m eval.benchmarks.speed
+
+load: index
+	$(BIN)/python -m eval.benchmarks.load
 
 .venv/installed: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'

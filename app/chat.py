@@ -17,11 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 from app import render
 from app.answer import Answerer
+from app.endpoint import add_endpoint
 from app.reply import Answer
 from corpus.errors import WenzhengError
 
 if TYPE_CHECKING:
     import gradio
+
+    from app.accounts import Accounts
+    from app.safety import Limits
 
 _EXAMPLES = (
     "What does the plan say about clean heating?",
@@ -38,6 +42,9 @@ _INTRODUCTION = """<h1>Wenzheng <span lang="zh">问政</span></h1>
 <p lang="zh">用中文或英文提问，答案的每一句都注明原文出处。</p>"""
 _BROKEN = "This question could not be answered: something broke. The terminal that runs Wenzheng says what."
 _FONTS = ("system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
+
+_AT_ONCE, _QUEUED = 32, 200
+_SESSIONS = 500  # Gradio keeps some 40 kB of each for ever, up to this many; the one longest unused goes first
 
 _Turns = list[dict[str, Any]]
 _log = logging.getLogger(__name__)
@@ -117,27 +124,36 @@ def page(answerer: Answerer) -> gradio.Blocks:
             "show_progress": "hidden",
         }
         question.submit(**ask, api_name="ask")
+        add_endpoint(answerer)
         examples.load_input_event.then(**ask, api_visibility="private")
         chat.clear(lambda: ([], render.sources([], reports)), None, [answers, sources], api_visibility="private")
     return blocks
 
 
-def serve(answerer: Answerer, host: str, port: int) -> None:
-    """Serve the chat until interrupted; port 0 takes a free one.
+def serve(answerer: Answerer, host: str, port: int, accounts: Accounts | None = None) -> None:
+    """Serve the chat until interrupted, to all or to those who have an account; port 0 takes a free one.
 
     Raises:
         WenzhengError: the port is in use or the address is not this machine's.
     """
     port = _free(host, port)  # a bad address is told before the page is made
     blocks = page(answerer)
-    address = launch(blocks, host, port)
+    address = launch(blocks, host, port, accounts)
     sys.stdout.write(f"Wenzheng 问政: {address} (Ctrl+C to stop)\n")
     sys.stdout.flush()
     blocks.block_thread()
 
 
-def launch(blocks: gradio.Blocks, host: str, port: int) -> str:
-    """Start serving `blocks` and return the page's address. Raises as `serve` does."""
+def launch(
+    blocks: gradio.Blocks, host: str, port: int, accounts: Accounts | None = None, limits: Limits | None = None
+) -> str:
+    """Start serving `blocks` behind a `Guard` and return the page's address. Raises as `serve` does."""
+    from starlette.middleware import Middleware
+
+    from app.safety import Guard, Limits
+
+    guard = Middleware(Guard, limits=limits or Limits(), locked=accounts is not None)
+    blocks.queue(default_concurrency_limit=_AT_ONCE, max_size=_QUEUED)  # the answerer says when it is busy, not Gradio
     blocks.launch(
         server_name=host,
         server_port=_free(host, port),
@@ -149,6 +165,9 @@ def launch(blocks: gradio.Blocks, host: str, port: int) -> str:
         pwa=False,
         footer_links=[],
         allowed_paths=[],
+        auth=accounts.check if accounts is not None else None,
+        app_kwargs={"middleware": [guard]},
+        state_session_capacity=_SESSIONS,
         quiet=True,
         prevent_thread_lock=True,
         theme=_theme(),
@@ -187,6 +206,8 @@ def _close_doors() -> None:
     for name in [name for name in os.environ if name.startswith("GRADIO_") and name != "GRADIO_TEMP_DIR"]:
         del os.environ[name]
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"  # else a table of the last 10,000 events, summed up after each
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     past_proxy = [os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), "localhost", "127.0.0.1"]
     os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(filter(None, past_proxy))

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from app import abstain
-from app.cli import open_answerer, open_searcher
+from app.commands import open_answerer, open_searcher
 from app.settings import load as load_settings
 from corpus.errors import UsageError, WenzhengError
 from corpus.library import Library

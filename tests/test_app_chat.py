@@ -9,9 +9,9 @@ import urllib.request
 from types import SimpleNamespace
 
 import pytest
-from support import ROOT, HashedNgrams
+from support import CALIBRATION, RANKER, ROOT, HashedNgrams
 
-from app import chat, cli
+from app import chat, commands
 from app.answer import Answerer
 from app.citation import cite
 from app.reply import Answer
@@ -246,7 +246,7 @@ def browser():
 @pytest.fixture(scope="module")
 def real(browser, real_index):
     """The page as `wenzheng chat` serves it."""
-    served = Served(cli.open_answerer(load({"index": str(real_index)})))
+    served = Served(commands.open_answerer(load({"index": str(real_index)})))
     yield served
     served.stop()
 

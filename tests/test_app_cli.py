@@ -1,3 +1,4 @@
+import io
 import json
 import signal
 import socket
@@ -7,7 +8,10 @@ import sys
 import pytest
 from support import CALIBRATION, RANKER, ROOT, HashedNgrams
 
+from app.accounts import read_accounts
 from app.cli import main
+from app.feedback import FeedbackStore
+from app.reply import Answer
 
 WENZHENG = [sys.executable, "-m", "app"]
 
@@ -154,6 +158,76 @@ def test_a_batch_answers_every_line_it_can(indexed, tmp_path):
     assert [row["error"]["line"] for row in rows if row["status"] == "error"] == [2, 3, 4, 7, 8, 9, 10, 11]
     assert rows[4]["standalone_question"] == "新增多少所公办幼儿园? 那中小学呢?"
     assert "8 of the lines could not be answered" in err
+
+
+@pytest.mark.parametrize("ending", ["md", "docx", "json"])
+def test_an_answer_is_exported_beside_being_printed(indexed, tmp_path, ending):
+    file = tmp_path / f"answer.{ending}"
+    code, out, _ = indexed("ask", "清洁取暖怎么安排?", "--json", "--export", str(file))
+    answer = json.loads(out)
+    assert code == 0
+    if ending == "json":
+        assert json.loads(file.read_text(encoding="utf-8")) == [answer]
+    else:
+        assert file.read_bytes().startswith({"md": b"# Wenzheng", "docx": b"PK"}[ending])
+
+
+def test_a_batch_is_exported_whole(indexed, tmp_path):
+    batch, file = tmp_path / "batch.jsonl", tmp_path / "talk.json"
+    batch.write_text('{"id": "a", "question": "清洁取暖怎么安排?"}\nnot JSON\n', encoding="utf-8")
+    _, out, _ = indexed("ask", "--batch", str(batch), "--export", str(file))
+    assert json.loads(file.read_text(encoding="utf-8")) == [json.loads(line) for line in out.splitlines()]
+
+
+def test_an_export_that_cannot_be_is_told_before_the_model_loads(run, tmp_path):
+    code, _, err = run("ask", "清洁取暖", "--export", str(tmp_path / "answer.pdf"))
+    assert (code, "answer.pdf" in err, ".docx" in err) == (2, True, True)
+
+
+def test_an_export_to_where_nothing_can_be_written_is_told(indexed, tmp_path):
+    code, out, err = indexed("ask", "清洁取暖", "--export", str(tmp_path / "absent" / "answer.md"))
+    assert (code, bool(out), "cannot be written" in err) == (1, True, True)
+
+
+def test_passwd_prints_a_line_that_logs_in(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", io.StringIO("correct horse\n"))
+    assert main(["passwd", "ann"]) == 0
+    (tmp_path / "accounts").write_text(capsys.readouterr().out)
+    assert read_accounts(tmp_path / "accounts").holds("ann", "correct horse")
+    monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
+    assert (main(["passwd", "ann"]), capsys.readouterr().out) == (2, "")
+
+
+def test_passwd_asks_twice_at_a_terminal(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    typed = iter(["correct horse", "correct house"])
+    monkeypatch.setattr("app.commands.getpass", lambda prompt: next(typed))
+    assert main(["passwd", "ann"]) == 2
+    assert "differ" in capsys.readouterr().err
+
+
+def test_a_bad_file_of_accounts_is_told_before_the_model_loads(run, tmp_path):
+    code, _, err = run("chat", "--auth-file", str(tmp_path / "absent"))
+    assert (code, "file of accounts" in err) == (2, True)
+
+
+def test_feedback_is_listed_and_becomes_candidates(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    store = FeedbackStore(tmp_path / "data")
+    place = ["--data", str(tmp_path / "data")]
+    assert (main(["feedback", "list", *place]), capsys.readouterr().out) == (0, "")
+    store.add(Answer("火星上有水吗?", "zh", "refused", "火星上有水吗?", answer="没有。"), "right", "note\x1b[2J")
+    assert main(["feedback", "list", *place]) == 0
+    out = capsys.readouterr().out
+    assert "right" in out and "火星上有水吗?  — note" in out and "\x1b" not in out
+    assert main(["feedback", "export", *place]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert (row["question"], row["answerable"], row["split"]) == ("火星上有水吗?", False, "dev")
+    assert main(["feedback", "export", "rows.jsonl", *place]) == 0
+    assert "rows.jsonl: 1 candidate(s)" in capsys.readouterr().out
+    assert json.loads((tmp_path / "rows.jsonl").read_text(encoding="utf-8")) == row
 
 
 def test_a_missing_index_names_the_command(run):

@@ -9,7 +9,7 @@ from corpus.errors import UsageError
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name in ("LIBRARY", "INDEX", "MODEL", "LANGUAGE", "HOST", "PORT"):
+    for name in ("LIBRARY", "INDEX", "MODEL", "LANGUAGE", "HOST", "PORT", "DATA"):
         monkeypatch.delenv(f"WENZHENG_{name}", raising=False)
 
 
@@ -17,6 +17,18 @@ def test_defaults_work_and_the_index_stands_in_the_library():
     assert load({}) == Settings()
     assert Settings(library=Path("books")).index_dir == Path("books/.index")
     assert Settings(index=Path("elsewhere")).index_dir == Path("elsewhere")
+
+
+def test_what_the_user_leaves_behind_stands_among_the_users_data(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    assert load({}).data_dir == tmp_path / ".local" / "share" / "wenzheng"
+    monkeypatch.setenv("XDG_DATA_HOME", "relative/is/invalid")
+    assert load({}).data_dir == tmp_path / ".local" / "share" / "wenzheng"
+    monkeypatch.setenv("XDG_DATA_HOME", "/srv/data")
+    assert load({}).data_dir == Path("/srv/data/wenzheng")
+    monkeypatch.setenv("WENZHENG_DATA", "~/mine")
+    assert load({}).data_dir == tmp_path / "mine"
 
 
 def test_the_command_line_beats_the_environment_beats_the_file(tmp_path, monkeypatch):

@@ -6,7 +6,14 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAYERS = ("corpus", "index", "app", "eval")
 MODULES = [path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))]
-INSTANT = ("app/cli.py", "app/settings.py", "corpus/errors.py", "corpus/library.py", "app/__main__.py")
+INSTANT = (
+    "app/cli.py",
+    "app/commands.py",
+    "app/settings.py",
+    "corpus/errors.py",
+    "corpus/library.py",
+    "app/__main__.py",
+)
 HEAVY = {
     "torch",
     "transformers",

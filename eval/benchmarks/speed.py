@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.cli import open_answerer
+from app.commands import open_answerer
 from app.settings import load
 
 _ROUNDS = 5
