@@ -17,10 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from app.question import asks_for_figure, asks_for_list, tidy
+from app.question import tidy
 from app.reply import Answer
 from corpus.errors import UsageError, WenzhengError
 from corpus.fold import fold
+from index.needs import asks_for_figure, asks_for_list
 from index.tokens import language
 
 Verdict = Literal["right", "wrong-citation", "incomplete", "should-have-refused"]

@@ -35,7 +35,9 @@ def server(answerer: Answerer) -> MCPServer[Any]:
     from mcp.server.mcpserver import MCPServer
 
     searcher, reports = answerer.searcher, answerer.searcher.reports
-    answerers = {language: Answerer(searcher, language) for language in ("auto", "zh", "en")} | {"": answerer}
+    answerers = {language: Answerer(searcher, answerer.calibration, language) for language in ("auto", "zh", "en")} | {
+        "": answerer
+    }
     one_at_a_time = threading.Lock()
     mcp: MCPServer[Any] = MCPServer(
         "wenzheng", instructions=_INSTRUCTIONS.format(", ".join(reports)), log_level="WARNING"

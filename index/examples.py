@@ -120,12 +120,12 @@ def passages(data: Path, reports: Path, seed: int) -> Iterator[dict[str, Any]]:
     english = dict(read_pairs("drcd.en.tsv"))
     for context, questions in _drcd(data):
         for question in questions:
-            row = {"zh": fold(question["question"]), "en": english.get(question["id"], ""), "passage": [fold(context)]}
-            yield row | {"also": [], "negatives": [], "source": "drcd"}
+            row: dict[str, Any] = {"zh": fold(question["question"]), "en": english.get(question["id"], "")}
+            yield row | {"passage": [fold(context)], "also": [], "negatives": [], "source": "drcd"}
     policy = _rows(data / "train" / "covid-policy-qa.zh.jsonl")
     for row in random.Random(seed).sample(policy, min(_POLICY, len(policy))):  # noqa: S311 - a sample, no secret
-        found = {"zh": fold(row["question"]), "en": "", "passage": [fold(row["answer"])], "also": [], "negatives": []}
-        yield found | {"source": "covid-policy"}
+        found: dict[str, Any] = {"zh": fold(row["question"]), "en": "", "passage": [fold(row["answer"])]}
+        yield found | {"also": [], "negatives": [], "source": "covid-policy"}
 
 
 def read_pairs(name: str) -> list[tuple[str, str]]:

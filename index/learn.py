@@ -74,8 +74,8 @@ class TwoRateEmbedding(nn.Module):
     def __init__(self, table: Tensor, added: Tensor) -> None:
         """Split `table`, shape (vocabulary, dim), into the rows that `added` (bool) marks and the others."""
         super().__init__()
-        self.register_buffer("added", added)
-        self.register_buffer("place", torch.where(added, added.cumsum(0), (~added).cumsum(0)) - 1)
+        self.added = added
+        self.place = torch.where(added, added.cumsum(0), (~added).cumsum(0)) - 1
         self.new = nn.Embedding(int(added.sum()), table.shape[1], _weight=table[added].clone(), sparse=True)
         self.old = nn.Embedding(int((~added).sum()), table.shape[1], _weight=table[~added].clone(), sparse=True)
 
@@ -165,7 +165,7 @@ def learn(student: Path, teacher: Path, data: Path, recipe: Recipe, save: Any) -
             loss, n = _passage_loss(network, guide, next(asked), recipe, draw)
         else:
             loss, n = _parallel_loss(network, guide, next(pairs), recipe, step % _ENGLISH_EVERY == 0)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(rest, 1.0)
         for optimizer, _ in optimizers:
             optimizer.step()
@@ -177,7 +177,7 @@ def learn(student: Path, teacher: Path, data: Path, recipe: Recipe, save: Any) -
             print(json.dumps(line | {"seconds": round(time.monotonic() - begun)}), flush=True)  # noqa: T201
             losses, counts = [0.0, 0.0], [0, 0]
         if step % 500 == 0 or step == recipe.steps:
-            network.model.embeddings.word_embeddings = nn.Embedding.from_pretrained(words.table())
+            network.model.embeddings.word_embeddings = nn.Embedding(*table.shape, _weight=words.table())
             save(network.model, step)
             network.model.embeddings.word_embeddings = words
 
