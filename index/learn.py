@@ -177,7 +177,9 @@ def learn(student: Path, teacher: Path, data: Path, recipe: Recipe, save: Any) -
             print(json.dumps(line | {"seconds": round(time.monotonic() - begun)}), flush=True)  # noqa: T201
             losses, counts = [0.0, 0.0], [0, 0]
         if step % 500 == 0 or step == recipe.steps:
-            network.model.embeddings.word_embeddings = nn.Embedding(*table.shape, _weight=words.table())
+            network.model.embeddings.word_embeddings = nn.Embedding(
+                len(words.added), words.new.embedding_dim, _weight=words.table()
+            )
             save(network.model, step)
             network.model.embeddings.word_embeddings = words
 
