@@ -181,14 +181,16 @@ class Report:
 
     @cached_property
     def _paragraph_by_id(self) -> dict[str, Paragraph]:
-        return {p.id: p for p in self.paragraphs}
+        headings = (section.heading for section in self.sections)
+        alone = {h.id: Paragraph(h.id, h.span, h.section, (h,)) for h in headings}
+        return alone | {p.id: p for p in self.paragraphs}
 
     def sentence(self, id: str) -> Sentence:  # noqa: A002 - the field's own word
         """The sentence of that id. Raises KeyError where there is none."""
         return self._sentence_by_id[id]
 
     def paragraph(self, id: str) -> Paragraph:  # noqa: A002
-        """The paragraph of that id. Raises KeyError where there is none."""
+        """The paragraph of that id; a heading is one by itself. Raises KeyError where there is none."""
         return self._paragraph_by_id[id]
 
     def headings(self, section: str) -> tuple[str, ...]:
