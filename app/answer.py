@@ -16,8 +16,10 @@ from typing import Literal
 from app import abstain, extract, smalltalk
 from app.citation import Claim, verify
 from app.followup import standalone
-from app.question import clean, subject, tidy
+from app.pasted import gist
+from app.question import LONGEST, clean, subject, tidy
 from app.reply import Answer
+from app.spelling import Speller
 from corpus.errors import WenzhengError
 from corpus.fold import fold
 from index.search import Searcher
@@ -39,6 +41,7 @@ class Answerer:
         """Answer in the language of the question (`auto`), or always in `zh` or `en`."""
         self.searcher = searcher
         self.language = language
+        self._speller = Speller(searcher.reports.values(), searcher.encoder.count_tokens)
         config = {"search": repr(searcher.config), "extract": repr(extract.CONFIG), "abstain": repr(abstain.CONFIG)}
         self._digests = {
             "index": searcher.manifest.digest,
@@ -63,7 +66,9 @@ class Answerer:
         with _timed(timings, "question"):
             asked = clean(question)
             lang = language(asked)
-            alone = standalone(asked, [tidy(earlier) for earlier in history], lang)
+            said = [tidy(earlier)[:LONGEST] for earlier in history[-12:]]
+            *said, alone = (self._speller.mend(gist(each, self.searcher.encoder)) for each in (*said, asked))
+            alone = standalone(alone, said, lang)
             spoken = lang if self.language == "auto" else self.language
             folded = fold(alone)
         among = {id_: one for id_, one in reports.items() if report in (None, id_)}

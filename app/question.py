@@ -14,7 +14,8 @@ from corpus.errors import UsageError
 Amount = Literal["money", "share", "duration", "any"]
 """What kind of figure a question asks for."""
 
-LONGEST = 1000
+LONGEST = 5000
+"""Characters at most: a pasted page, of which `app.pasted` takes the gist."""
 _WORD = re.compile(r"[^\W\d_]+")
 _EXAMPLE = 'Ask in English or Chinese, for example: "What does the plan say about clean heating?"'
 _FIGURE_EN = re.compile(
