@@ -25,7 +25,7 @@ _VERBS = (
 )
 _KEPT = (
     "建成区|开发区|保税区|示范区|公办|民办|办公|对外开放|改革开放|开放|修复|有机|有色|发展中|要素|重要|主要|需要|会议|社会|能源|新能源|智能|功能|在线|在岗|得分|建筑|"
-    "基建|党建|共建|城建|对口|应急|公园|中小学|中学|中医|中心|中央|中国|其中|乡里|公里|里程|用地|用水|过去|将军|将来|理由|自由|花园|占地|着力|目的|目的地"
+    "基建|党建|共建|城建|对口|应急|公园|中小学|中学|中医|中心|中央|中国|其中|乡里|公里|里程|用地|用水|将军|将来|理由|自由|花园|占地|着力|目的|目的地"
 )
 _CUT = re.compile(
     f"(?P<kept>{_KEPT})|(?P<time>{_TIME.pattern})|(?P<asked>{_QUESTION})|(?P<verb>{_VERBS})|[,，。.?？!！、 ]+"
@@ -36,8 +36,15 @@ _PLACE = re.compile(
 _GENERIC = re.compile(
     "(?:我们|我|全|本|这个?|该)?(?:市|城市|政府|报告|规划|计划|首府|大家|党|呼和浩特|呼市|呼和浩特市)"
 )
+_ABSTRACT = re.compile(
+    "(?:具体|主要|总体|重点)?(?:进展|情况|成效|成绩|目标|措施|任务|办法|做法|问题|进度|作用|变化|内容|方面|数据|数字|钱|资金|经费)"
+)
+_MORE = re.compile(
+    "^(?:(?:再|更|请)?(?:说得)?(?:具体|详细)(?:一?点|一些|些|说说|说明|讲讲)?|还有(?:吗|别的吗|其他的?吗)?|继续|多说(?:一?点|些)?)$"
+)
+_NTH = re.compile("^(?:第[一二三四五六七八九十]|前[一二三四五六七八九十两]|最后)[一二三四五六七八九十]?[个项条家所大]")
 _COUNTABLE = re.compile(
-    "(?:园|校|学|院|馆|场|站|厅|库|中心|区|村|镇|企业|公司|线|路|桥|项目|工程|机构|基地|公园|岗位|人|套|小区|床位|学位|家庭|集群|平台|实验室|车位|住房|房|店|厂|河|湖)s?$"
+    "(?:园|校|学|院|馆|场|站|厅|库|中心|区|村|镇|企业|公司|线|路|桥|项目|工程|机构|基地|公园|岗位|人|套|小区|床位|学位|家庭|集群|平台|实验室|车位|住房|人口|房|店|厂|河|湖)s?$"
 )
 _PRONOUN = re.compile(
     "(?P<which>(?:这|那)(?:[项些个条座所家次种]))(?P<noun>[\u4e00-\u9fff]{0,4}?)(?=[^\u4e00-\u9fff]|$|有|是|在|要|会|花|什么|多少|怎么|如何|哪|为)|"
@@ -58,35 +65,52 @@ _LEANS = re.compile(
 def leans(question: str) -> bool:
     """Whether it points back."""
     text = question.strip(" ?？。")
-    return bool(_LEANS.search(text) or _BARE.search(text) or _ORDER.search(text) or _TIME.fullmatch(text))
+    plain = (_LEANS, _BARE, _ORDER, _MORE, _NTH)
+    return any(pattern.search(text) for pattern in plain) or bool(_TIME.fullmatch(text)) or _names_nothing(text)
+
+
+def _names_nothing(text: str) -> bool:
+    """Whether a question says nothing of what it asks about: 要花多少钱, 有什么具体措施."""
+    if re.search("报告|规划|文件|全文|市", text) or not re.search(_QUESTION, text):
+        return False
+    nouns = [text[start:end] for start, end, kind in _pieces(text) if kind == "noun"]
+    return all(len(noun) < 2 or _ABSTRACT.fullmatch(noun) for noun in nouns)
 
 
 def rewrite(question: str, anchor: str) -> str | None:
     """The question with what the earlier one says and it does not; None where no place for it is found."""
-    anchor = anchor.strip()
+    anchor, said = anchor.strip(), question.strip(" ?？。")
     body = _LEAD.sub("", question.strip()).strip()
+    bare_body = body.strip(" ?？。")
     topic = _topic(anchor)
-    if _ORDER.search(body):
-        return f"{topic}都有哪些?" if topic else None
-    if _TIME.fullmatch(body.strip(" ?？。")):
-        return _exchanged(body.strip(" ?？。"), anchor)
+    if _MORE.search(said) or _MORE.search(bare_body):
+        return None
+    if _TIME.fullmatch(bare_body):
+        return _exchanged(bare_body, anchor)
     focus = _FOCUS.search(body)
     if focus and not re.search(_QUESTION, focus["new"]) and not _PRONOUN.fullmatch(focus["new"]):
         return _exchanged(focus["new"].strip(), anchor)
-    if bare := _BARE.search(body.rstrip(" ?？。")):
+    if bare := _BARE.search(bare_body):
         return _asked_again(bare["asked"], anchor, topic)
-    asked, wanted = re.search(r"(?P<which>哪(?:家|个|所|条|些|几个))(?=[?？]?$)", body), _asked_noun(anchor)
+    asked, wanted = re.search(r"(?P<which>哪(?:家|个|所|条|些|几个))$", bare_body), _asked_noun(anchor)
     if asked and wanted and asked["which"] in anchor:
-        return f"{body.rstrip(' ?？')}{wanted}?"
-    if body.startswith("其中"):
-        return f"{topic}{body}" if topic else None
-    if _PRONOUN.search(body):
-        return _named(body, topic) if topic else None
+        return f"{bare_body}{wanted}?"
+    return _about(topic, body) if topic else None
+
+
+def _about(topic: str, body: str) -> str | None:
+    """A question that says what it asks, about what the earlier one was about."""
+    if _ORDER.search(body):
+        return f"{topic}都有哪些?"
+    if _PRONOUN.search(body) and not body.startswith("其中"):
+        return _named(body, topic)
+    if body.startswith("其中") or _NTH.search(body) or _names_nothing(body):
+        return f"{topic}{body}"
     if body.startswith(("哪些人", "什么人")):
         return None
     if len(re.sub(f"{_QUESTION}|{_VERBS}|[?？]", "", body)) >= 4:
         return body  # after "那", a question of its own
-    return f"{topic},{body}" if topic else None
+    return f"{topic},{body}"
 
 
 def _pieces(anchor: str) -> list[tuple[int, int, str]]:
@@ -109,6 +133,7 @@ def _nouns(anchor: str) -> list[tuple[int, int]]:
     nouns = [(s, e, i) for i, (s, e, kind) in enumerate(pieces) if kind == "noun"]
     nouns = [noun for noun in nouns if noun[1] - noun[0] > 1] or nouns
     named = [n for n in nouns if not _GENERIC.fullmatch(anchor[n[0] : n[1]])] or nouns
+    named = [n for n in named if not _ABSTRACT.fullmatch(anchor[n[0] : n[1]])] or named
     told = [n for n in named if not (n[2] and re.match("哪|什么", anchor[pieces[n[2] - 1][0] :]))] or named
     return [(s, e) for s, e, _ in told]
 
@@ -149,8 +174,13 @@ def _exchanged(new: str, anchor: str) -> str | None:
         (start, end), new = places[0], new
     elif counts and not _COUNTABLE.search(plain):
         return f"{new}呢?"
+    elif counts and (counted := [(s, e) for s, e, kind in _pieces(anchor) if kind == "noun" and s == counts.end()]):
+        ((start, end),) = counted
     elif nouns:
-        start, end = nouns[-1]
+        # What follows 怎么 at once is done, not spoken of.
+        start, end = ([n for n in nouns if not anchor[: n[0]].endswith(("怎么", "如何", "怎样"))] or nouns)[-1]
+        shared = next((new[i:] for i in range(len(new) - 1) if new[i:] in anchor[start:end]), "")
+        end = anchor.rindex(shared, start, end) + len(shared) if shared else end
     else:
         return None
     return f"{anchor[:start]}{new}{anchor[end:]}"

@@ -11,21 +11,21 @@ from index.encode import Encoder
 _PASTED = 240
 """More than so many characters, in more than one sentence, is no question; a Chinese character counts three."""
 _HAN = re.compile("[\u3400-\u9fff]")
-_MOST, _LONGEST = 24, 300
+_MOST, _READ, _LONGEST = 12, 100, 300
 _ASKS = re.compile(r"[?？][”’」』）)\"']*\s*$")
 
 
 def gist(text: str, encoder: Encoder) -> str:
     """The sentence of a pasted paragraph that is to be searched for; a question of ordinary length as it is.
 
-    That is the last question that it asks; else, of its first `_MOST` sentences, the one nearest to all of them
-    together (its cosine with the mean of their vectors), the earlier of equals.
+    That is the last question that it asks; else, of `_MOST` sentences evenly chosen, the one nearest to all of them
+    together (the cosine of its first `_READ` characters with the mean of their vectors), the earlier of equals.
     """
     if len(text) + 2 * len(_HAN.findall(text)) <= _PASTED:
         return text
     sentences = [text[span.start : span.end].strip() for span in sentence_spans(text)]
     if asked := [sentence for sentence in sentences if _ASKS.search(sentence)]:
-        return asked[-1]
-    sentences = [sentence[:_LONGEST] for sentence in sentences[:_MOST]]
-    rows = encoder.encode([fold(sentence) for sentence in sentences])
-    return sentences[int((rows @ rows.mean(axis=0)).round(5).argmax())]
+        return asked[-1][:_LONGEST]
+    some = sentences[:: -(-len(sentences) // _MOST)]
+    rows = encoder.encode([fold(sentence[:_READ]) for sentence in some])
+    return some[int((rows @ rows.mean(axis=0)).round(5).argmax())][:_LONGEST]

@@ -55,7 +55,7 @@ _ABOUT_EN = re.compile(
     r"\bwhat (?:is|was) (?:said|mentioned|planned|stated) (?:\w+ )??(?:about|on|for|regarding)\b|"
     r"\b(?:according to|based on|in) (?:the|this) (?:report|plan|document|speech)\b,?|"
     r"\b(?:does|did) (?:the|this) (?:report|plan|document|speech) (?:say|mention|state)(?: anything about| that)?\b|"
-    r"^(?:please )?(?:tell me|explain|describe)(?: more)? (?:about )?",
+    r"^(?:please )?(?:tell me|explain|describe)(?: more)? (?:about )?|^(?:(?:and|but|or|so) )?(?:what|how) about ",
     re.IGNORECASE,
 )
 _ABOUT_ZH = re.compile(
