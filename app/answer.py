@@ -9,15 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Literal
 
-from app import extract
+from app import extract, smalltalk
 from app.abstain import Calibration
 from app.citation import Claim, verify
 from app.followup import standalone
-from app.question import clean, subject, tidy
+from app.pasted import gist
+from app.question import LONGEST, clean, subject, tidy
 from app.reply import Answer
+from app.spelling import Speller
 from corpus.errors import WenzhengError
 from corpus.fold import fold
 from index.search import Searcher
@@ -40,6 +43,7 @@ class Answerer:
         self.searcher = searcher
         self.calibration = calibration
         self.language = language
+        self._speller = Speller(searcher.reports.values(), searcher.encoder.count_tokens)
         config = {"search": repr(searcher.config), "extract": repr(extract.CONFIG), "abstain": repr(calibration)}
         self._digests = {
             "index": searcher.manifest.digest,
@@ -64,9 +68,14 @@ class Answerer:
         with _timed(timings, "question"):
             asked = clean(question)
             lang = language(asked)
-            alone = standalone(asked, [tidy(earlier) for earlier in history], lang)
+            said = [tidy(earlier)[:LONGEST] for earlier in history[-12:]]
+            *said, alone = (self._speller.mend(gist(each, self.searcher.encoder)) for each in (*said, asked))
+            alone = standalone(alone, said, lang)
             spoken = lang if self.language == "auto" else self.language
             folded = fold(alone)
+        among = {id_: one for id_, one in reports.items() if report in (None, id_)}
+        if talk := smalltalk.reply(asked, spoken, among):
+            return self._said(asked, spoken, talk, timings, id)
         with _timed(timings, "search"):
             found = self.searcher.find(subject(folded), report)
         with _timed(timings, "select"):
@@ -81,7 +90,7 @@ class Answerer:
             lang=spoken,
             status="answered" if proved else "refused",
             confidence=round(self.calibration.confidence(found.odds), 6),
-            answer=" ".join(f"{c.text} [{n}]" for n, c in enumerate(proved, start=1)) or _REFUSAL[spoken],
+            answer=_text(proved) or _REFUSAL[spoken],
             claims=proved,
             passages=found.hits,
             notes=tuple(_notes(proved, len(claims) - len(proved), spoken)),
@@ -89,10 +98,23 @@ class Answerer:
             digests=self._digests,
         )
 
+    def _said(self, asked: str, lang: str, talk: smalltalk.Reply, timings: Mapping[str, float], id_: str) -> Answer:
+        """The reply to small talk: proved sentences where it quotes the report, else a refusal that says so."""
+        proved = tuple(c for c in talk.claims if not verify([c.to_json()], self.searcher.reports.__getitem__))
+        notes = (talk.note, *_notes(proved, len(talk.claims) - len(proved), lang))
+        text = _text(proved) or talk.text or _REFUSAL[lang]
+        status: Literal["answered", "refused"] = "answered" if proved else "refused"
+        certain = 1.0 if proved else 0.0
+        return Answer(asked, lang, status, asked, certain, text, proved, (), notes, timings, self._digests, id=id_)
+
     def failed(self, question: str, fault: WenzhengError, id: str = "", line: int | None = None) -> Answer:  # noqa: A002
         """The row that stands for a question that could not be asked."""
         error = {"message": fault.message, "hint": fault.hint} | ({} if line is None else {"line": line})
         return Answer(question=question, lang="en", status="error", id=id, error=error, digests=self._digests)
+
+
+def _text(claims: Sequence[Claim]) -> str:
+    return " ".join(f"{claim.text} [{n}]" for n, claim in enumerate(claims, start=1))
 
 
 def _notes(claims: Sequence[Claim], dropped: int, lang: str) -> Iterator[tuple[str, str]]:

@@ -6,11 +6,16 @@ be checked again years later. "Nothing was checked" is never "verified".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
+from corpus.agreement import compare
 from corpus.report import Erratum, Report, Sentence, Span
+from corpus.sentences import clause_spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,7 @@ class Citation:
         start, end: half-open span of code points in the report's source; it lies inside one sentence.
         quote: the characters there.
         sha256: of the source file.
+        highlight: half-open span of the short answer within the quote (the figure, the name), where there is one.
         translation: the unofficial English edition's rendering of exactly that span, where there is one.
         errata: defects of the source inside the quote, declared by the report.
     """
@@ -36,6 +42,7 @@ class Citation:
     sha256: str
     translation: str | None = None
     errata: tuple[Erratum, ...] = ()
+    highlight: tuple[int, int] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As the answer JSON has it; optional fields only where there is something in them."""
@@ -49,6 +56,8 @@ class Citation:
             "quote": self.quote,
             "sha256": self.sha256,
         }
+        if self.highlight is not None:
+            row["highlight"] = list(self.highlight)
         if self.translation is not None:
             row["translation"] = self.translation
         if self.errata:
@@ -68,30 +77,37 @@ class Claim:
         return {"text": self.text, "citations": [citation.to_json() for citation in self.citations]}
 
 
-def cite(report: Report, sentence: Sentence, span: Span, lang: str) -> Claim:
+def cite(report: Report, sentence: Sentence, span: Span, lang: str, highlight: Span | None = None) -> Claim:
     """A claim that quotes a span of one sentence, in Chinese or through the edition's English.
 
     The span grows to whole parts of the edition where the sentence is divided into parts, so that a translation
-    always covers exactly what is cited; without an edition it stays as it is. Surrounding white space is left out.
+    always covers exactly what is cited; without an edition, to whole clauses. Surrounding white space is left out.
+
+    Args:
+        report: that the sentence is of.
+        sentence: that the span lies in.
+        span: what to quote, in the report's source.
+        lang: `en` for the edition's English, where there is one; else the quote itself.
+        highlight: the short answer, in the report's source; what of it lies outside the quote is left out.
     """
-    translation = None
-    if report.edition is not None:
-        rendering = report.edition.covering(sentence.id, span)
-        span, translation = rendering.span, rendering.text
-    raw = report.source[span.start : span.end]
-    start = span.start + len(raw) - len(raw.lstrip())
-    quote = raw.strip()
+    whole, translation = _whole(report, sentence, span)
+    start, quote = whole.start, report.source[whole.start : whole.end]
+    marked = None
+    if highlight is not None:
+        first, last = max(highlight.start - start, 0), min(highlight.end - start, len(quote))
+        marked = (first, last) if first < last else None
     citation = Citation(
         report=report.id,
         section=sentence.section,
         paragraph=sentence.paragraph,
         sentence=sentence.id,
         start=start,
-        end=start + len(quote),
+        end=whole.end,
         quote=quote,
         sha256=report.sha256,
         translation=translation,
-        errata=report.errata_in(Span(start, start + len(quote))),
+        errata=report.errata_in(whole),
+        highlight=marked,
     )
     return Claim(translation if lang == "en" and translation else quote, (citation,))
 
@@ -125,28 +141,88 @@ def _fault(text: str, citation: Mapping[str, Any], open_report: Callable[[str], 
         sentence = report.sentence(citation["sentence"])
     except KeyError:
         return f"there is no sentence {citation['sentence']!r} in {citation['report']}."
-    span = Span(int(citation["start"]), int(citation["end"]))  # JSON Schema takes 1.0 for an integer
     if citation["sha256"] != report.sha256:
         return f"it cites a text of {report.id} with SHA-256 {citation['sha256'][:12]}…, not {report.sha256[:12]}…."
-    if not citation["quote"] or report.source[span.start : span.end] != citation["quote"]:
-        return f"the quote is not what stands at [{span.start}, {span.end})."
+    offsets = (citation["start"], citation["end"])
+    if not all(map(_is_integer, offsets)):
+        return f"{offsets} are not offsets."
+    span = Span(*map(int, offsets))  # JSON Schema takes 1.0 for an integer
+    checks = (_place_faults(citation, span, report, sentence), _wording_faults(text, citation, span, report, sentence))
+    return next(chain.from_iterable(checks), "")
+
+
+def _place_faults(citation: Mapping[str, Any], span: Span, report: Report, sentence: Sentence) -> Iterator[str]:
+    if span.start < 0 or not citation["quote"] or report.source[span.start : span.end] != citation["quote"]:
+        yield f"the quote is not what stands at [{span.start}, {span.end})."
     if not sentence.span.contains(span):
-        return f"the quote is not inside sentence {sentence.id}."
+        yield f"the quote is not inside sentence {sentence.id}."
     if (citation["paragraph"], citation["section"]) != (sentence.paragraph, sentence.section):
-        return f"sentence {sentence.id} is in {sentence.paragraph}, section {sentence.section}."
-    translation = _translation(report, sentence, span)
-    if citation.get("translation") is not None and citation["translation"] != translation:
-        return "the translation is not the edition's for that quote."
+        yield f"sentence {sentence.id} is in {sentence.paragraph}, section {sentence.section}."
+
+
+def _wording_faults(
+    text: str, citation: Mapping[str, Any], span: Span, report: Report, sentence: Sentence
+) -> Iterator[str]:
+    """What is wrong with the words of a citation whose place is right: those shown, those left out, what they mean."""
+    whole, translation = _whole(report, sentence, span)
+    if citation.get("translation", translation) != translation:
+        yield "the translation is not the edition's for that quote."
     if text not in (citation["quote"], translation):
-        return "its text is neither the quote nor the edition's English for it."
+        yield "its text is neither the quote nor the edition's English for it."
+    if whole != span:
+        yield f"the quote is a fragment of what stands at [{whole.start}, {whole.end})."
     declared = [{"printed": e.printed, "reads": e.reads, "why": e.why} for e in report.errata_in(span)]
     if citation.get("errata", []) != declared:
-        return "it does not show the errata that the report declares for the quote."
-    return ""
+        yield "it does not show the errata that the report declares for the quote."
+    if not _is_inside(citation.get("highlight", [0, 1]), citation["quote"]):
+        yield f"its highlight {citation['highlight']!r:.40} is not a span of the quote."
+    for difference in disagreements(report, span, translation) if translation is not None else ():
+        yield f"the English and the Chinese do not say the same: {difference}"
 
 
-def _translation(report: Report, sentence: Sentence, span: Span) -> str | None:
-    if report.edition is None:
-        return None
-    rendering = report.edition.covering(sentence.id, span)
-    return rendering.text if rendering.span == span else None
+def disagreements(report: Report, span: Span, translation: str) -> list[str]:
+    """Where a translation's figures and negations part from those of its span, otherwise than the report declares.
+
+    The span is read with its errata corrected, as the translation is of what the text should read. What is declared
+    and not found is a disagreement, too: a wrong word may hide behind it.
+    """
+    reading = report.reading(span)
+    found = Counter(_compared(reading, translation))
+    declared = Counter(
+        line for divergence in report.divergences if divergence.words in reading for line in divergence.differs
+    )
+    return [*(found - declared).elements(), *(f"not as declared: {line}" for line in (declared - found).elements())]
+
+
+@lru_cache(maxsize=4096)
+def _compared(source: str, rendering: str) -> tuple[str, ...]:
+    return tuple(compare(source, rendering))
+
+
+def _is_inside(highlight: object, quote: str) -> bool:
+    if not isinstance(highlight, list | tuple) or len(highlight) != 2 or not all(map(_is_integer, highlight)):
+        return False
+    return bool(0 <= highlight[0] < highlight[1] <= len(quote))
+
+
+def _is_integer(number: object) -> bool:
+    return not isinstance(number, bool) and isinstance(number, int | float) and float(number).is_integer()
+
+
+def _whole(report: Report, sentence: Sentence, span: Span) -> tuple[Span, str | None]:
+    """The shortest run of whole parts or clauses that covers a span, and the edition's English for exactly that run.
+
+    Words torn from a clause can say the contrary of it, so nothing less is ever quoted.
+    """
+    translation = None
+    if report.edition is not None:
+        rendering = report.edition.covering(sentence.id, span)
+        run, translation = rendering.span, rendering.text
+    else:
+        at = sentence.span.start
+        clauses = [Span(at + clause.start, at + clause.end) for clause in clause_spans(sentence.text)]
+        among = [clause for clause in clauses if clause.overlaps(span)] or clauses
+        run = Span(among[0].start, among[-1].end)
+    raw = report.source[run.start : run.end]
+    start = run.start + len(raw) - len(raw.lstrip())
+    return Span(start, start + len(raw.strip())), translation

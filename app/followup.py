@@ -1,42 +1,31 @@
-"""A question that leans on the ones before it → a question that stands alone.
+"""A question that leans on the ones before it → a question that stands alone, short enough to be shown.
 
-Knows the words by which English and Chinese point back; knows nothing of reports.
+What is left unsaid is taken from the question before, itself made to stand alone first; what is said replaces its like.
+Where the conversation changes its language, the earlier question is carried over as it is: the encoder reads both.
+Knows nothing of reports; how English and Chinese point back is in `followup_en` and `followup_zh`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from app import followup_en, followup_zh
+from app.smalltalk import kind
 from corpus.fold import fold
 from index.tokens import language
 
-_LEANS_EN = re.compile(
-    r"^\s*(?:and|but|or|also|then|what about|how about|what else|anything else|the same)\b"
-    r"|^\s*(?:why|when|where|who|how many|how much|by when|since when)\b[^.?!]{0,8}\??\s*$"
-    r"|\b(?:it|its|they|their|them|those|these|there|that one|this one|the former|the latter)\b",
-    re.IGNORECASE,
-)
-_LEANS_ZH = re.compile(
-    r"^\s*(?:那|那么|还有|其中|另外|它|他们|她们|它们|这(?![份个次]?报告)|该|此|上述|前者|后者|同样|再)|呢\s*[?？]?\s*$"
-    r"|^.{0,6}(?:它|它们|他们|这些|那些|上述|前者|后者)"
-    r"|^\s*(?:为什么|什么时候|在哪里|在哪|多少|几个|谁|怎么|如何|有哪些|哪些|是什么)[^，,]{0,4}\s*[?？]?\s*$"
-)
-_EXISTENTIAL = re.compile(
-    r"\b(?:is|are|was|were|will) there\b|\bthere (?:is|are|was|were|will)\b|\bits own\b", re.IGNORECASE
-)
+_FURTHEST = 8
+"""How many earlier questions are looked back at."""
 
 
 def leans(question: str, lang: str) -> bool:
     """Whether a question points back at an earlier one ("and schools?", "那学校呢")."""
-    question = fold(question)
-    if lang == "zh":
-        return bool(_LEANS_ZH.search(question))
-    return bool(_LEANS_EN.search(_EXISTENTIAL.sub("", question)))
+    asked = fold(question).strip()
+    return followup_zh.leans(asked) if lang == "zh" else followup_en.leans(asked)
 
 
 def standalone(question: str, history: Sequence[str], lang: str) -> str:
-    """The question with as much of the history as it leans on, oldest first.
+    """The question with what it leaves unsaid.
 
     Args:
         question: as asked.
@@ -44,11 +33,20 @@ def standalone(question: str, history: Sequence[str], lang: str) -> str:
         lang: of the question, `zh` or `en`.
 
     Returns:
-        The question itself where it stands alone or nothing was asked before; else the last earlier question that
-        stands alone, and the question.
+        The question itself where it stands alone or nothing was asked before.
     """
-    asked = [earlier for earlier in history if earlier.strip()]
-    if not asked or not leans(question, lang):
+    anchor = ""
+    for earlier in [asked for asked in history if asked.strip() and not kind(asked)][-_FURTHEST:]:
+        spoken = language(earlier)
+        if not anchor or not leans(earlier, spoken):
+            anchor = earlier.strip()
+        elif language(anchor) == spoken:
+            anchor = _complete(earlier, anchor, spoken)
+    if not anchor or not leans(question, lang):
         return question
-    anchor = next((earlier for earlier in reversed(asked) if not leans(earlier, language(earlier))), asked[0])
-    return f"{anchor.strip()} {question.strip()}"
+    return _complete(question, anchor, lang) if language(anchor) == lang else f"{anchor} {question.strip()}"
+
+
+def _complete(question: str, anchor: str, lang: str) -> str:
+    rewrite = followup_zh.rewrite if lang == "zh" else followup_en.rewrite
+    return rewrite(question.strip(), anchor) or f"{anchor} {question.strip()}"

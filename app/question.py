@@ -10,7 +10,8 @@ import unicodedata
 
 from corpus.errors import UsageError
 
-LONGEST = 1000
+LONGEST = 5000
+"""Characters at most: a pasted page, of which `app.pasted` takes the gist."""
 _WORD = re.compile(r"[^\W\d_]+")
 _EXAMPLE = 'Ask in English or Chinese, for example: "What does the plan say about clean heating?"'
 # Ways to say that the report is asked; what is left is what it is asked about.
@@ -21,7 +22,7 @@ _ABOUT_EN = re.compile(
     r"\bwhat (?:is|was) (?:said|mentioned|planned|stated) (?:\w+ )??(?:about|on|for|regarding)\b|"
     r"\b(?:according to|based on|in) (?:the|this) (?:report|plan|document|speech)\b,?|"
     r"\b(?:does|did) (?:the|this) (?:report|plan|document|speech) (?:say|mention|state)(?: anything about| that)?\b|"
-    r"^(?:please )?(?:tell me|explain|describe)(?: more)? (?:about )?",
+    r"^(?:please )?(?:tell me|explain|describe)(?: more)? (?:about )?|^(?:(?:and|but|or|so) )?(?:what|how) about ",
     re.IGNORECASE,
 )
 _ABOUT_ZH = re.compile(

@@ -20,7 +20,7 @@ from typing import Any
 from corpus.edition import read_edition
 from corpus.errors import ReportError, UsageError
 from corpus.readers import read_text
-from corpus.report import Erratum, Report, Span
+from corpus.report import Divergence, Erratum, Name, Report, Span
 from corpus.structure import parse
 
 SHIPPED = Path(__file__).parent / "reports"
@@ -42,6 +42,7 @@ _FIELDS = {
     "original",
     "original_sha256",
 }
+_TABLES = {"errata", "divergences", "names"}
 _REQUIRED = ("title", "language", "sha256")
 
 
@@ -90,10 +91,14 @@ class Library:
             source=source,
             sha256=sha256,
             language=about["language"],
-            about={key: _text(value) for key, value in about.items() if key not in ("errata", "sha256")},
+            about={key: _text(value) for key, value in about.items() if key not in {"sha256", *_TABLES}},
             sections=structure.sections,
             paragraphs=structure.paragraphs,
             errata=errata,
+            divergences=tuple(
+                Divergence(row["words"], tuple(row["differs"]), row["why"]) for row in about.get("divergences", ())
+            ),
+            names=tuple(Name(row["en"], row["zh"], tuple(row["also"])) for row in about.get("names", ())),
         )
         english = folder / "english.jsonl"
         return replace(report, edition=read_edition(english, report.sentences)) if english.exists() else report
@@ -152,13 +157,32 @@ def _about(path: Path) -> dict[str, Any]:
         about = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise ReportError(f"{path} cannot be read: {fault}.", "Mend or restore the file.") from fault
-    if unknown := set(about) - _FIELDS - {"errata"}:
+    if unknown := set(about) - _FIELDS - _TABLES:
         raise ReportError(f"{path} has an unknown field {min(unknown)!r}.", f"Known are: {', '.join(sorted(_FIELDS))}.")
     if not all(isinstance(row, dict) for row in about.get("errata", ())):
         raise ReportError(f"{path} has errata that are no tables.", "Write each as [[errata]].")
+    _check_tables(path, about)
     if missing := [key for key in _REQUIRED if not isinstance(about.get(key), str)]:
         raise ReportError(f"{path} lacks {missing[0]!r}.", "Every report.toml needs title, language and sha256.")
     return about
+
+
+def _check_tables(path: Path, about: Mapping[str, Any]) -> None:
+    """Raise ReportError where a row of divergences or names has not its two texts and its list of texts."""
+    for table, texts, several in (("divergences", ("words", "why"), "differs"), ("names", ("en", "zh"), "also")):
+        for row in about.get(table, ()):
+            values = (
+                [*map(row.get, texts), *row[several]] if isinstance(row, dict) and _is_list(row.get(several)) else []
+            )
+            if not values or not all(isinstance(value, str) and value for value in values):
+                raise ReportError(
+                    f"{path} has a row of {table} that is not well formed.",
+                    f"Each [[{table}]] has {' and '.join(texts)}, each a text, and {several}, a list of texts.",
+                )
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list) and bool(value)
 
 
 def _source(path: Path) -> tuple[str, str]:

@@ -106,6 +106,36 @@ class Erratum:
         return self.span.start + len(before) if found else None
 
 
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """Where the English edition is right and yet does not say the same figures or negations, declared and explained.
+
+    Attributes:
+        words: the Chinese it renders.
+        differs: what `corpus.agreement.compare` finds, word for word.
+        why: the reason, one sentence.
+    """
+
+    words: str
+    differs: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name of the report's, and how people also write it: in pinyin (Huhehaote), in short (呼市).
+
+    Attributes:
+        en: as the English edition has it.
+        zh: as the report has it.
+        also: other spellings, never those two.
+    """
+
+    en: str
+    zh: str
+    also: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Report:
     """A report with its structure.
@@ -116,7 +146,10 @@ class Report:
         sha256: of the source file's bytes, hexadecimal.
         language: ISO 639-1 code of the source.
         about: the descriptive fields of `report.toml` (title, speaker, occasion, date, …) as text.
+        errata: its declared defects, in document order.
         edition: its English edition, where it has one.
+        divergences: where that edition is declared to say a figure or negation in other terms.
+        names: which names are also written otherwise.
     """
 
     id: str
@@ -128,6 +161,8 @@ class Report:
     paragraphs: tuple[Paragraph, ...]
     errata: tuple[Erratum, ...] = ()
     edition: Edition | None = None
+    divergences: tuple[Divergence, ...] = ()
+    names: tuple[Name, ...] = ()
 
     @property
     def title(self) -> str:
@@ -146,14 +181,16 @@ class Report:
 
     @cached_property
     def _paragraph_by_id(self) -> dict[str, Paragraph]:
-        return {p.id: p for p in self.paragraphs}
+        headings = (section.heading for section in self.sections)
+        alone = {h.id: Paragraph(h.id, h.span, h.section, (h,)) for h in headings}
+        return alone | {p.id: p for p in self.paragraphs}
 
     def sentence(self, id: str) -> Sentence:  # noqa: A002 - the field's own word
         """The sentence of that id. Raises KeyError where there is none."""
         return self._sentence_by_id[id]
 
     def paragraph(self, id: str) -> Paragraph:  # noqa: A002
-        """The paragraph of that id. Raises KeyError where there is none."""
+        """The paragraph of that id; a heading is one by itself. Raises KeyError where there is none."""
         return self._paragraph_by_id[id]
 
     def headings(self, section: str) -> tuple[str, ...]:

@@ -156,7 +156,7 @@ def test_a_batch_answers_every_line_it_can(indexed, tmp_path):
         ("g", False),
     ]
     assert [row["error"]["line"] for row in rows if row["status"] == "error"] == [2, 3, 4, 7, 8, 9, 10, 11]
-    assert rows[4]["standalone_question"] == "新增多少所公办幼儿园? 那中小学呢?"
+    assert rows[4]["standalone_question"] == "新增多少所中小学?"
     assert "8 of the lines could not be answered" in err
 
 

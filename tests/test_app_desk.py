@@ -4,7 +4,6 @@ import time
 import pytest
 from support import CALIBRATION
 
-from app.abstain import AbstainConfig
 from app.answer import Answerer
 from app.desk import BusyError, Desk
 from app.reply import Answer
@@ -36,7 +35,6 @@ def at_once(*tasks):
 
 
 def test_many_threads_get_the_answers_that_one_gets(searcher, monkeypatch):
-    monkeypatch.setattr("app.abstain.CONFIG", AbstainConfig(threshold=0.3))
 
     def told(answer):
         row = answer.to_json()

@@ -7,6 +7,7 @@ import pytest
 from support import CALIBRATION
 
 from app.answer import Answerer
+from app.citation import cite
 from eval import gold as golds
 from eval import run as runs
 from eval import score as scores
@@ -86,17 +87,9 @@ def test_a_run_made_with_other_questions_is_refused(run, gold, reports):
 
 
 def perfect(question, report):
-    """An answer that quotes exactly the evidence and states every nugget in its quotes."""
+    """An answer that quotes the evidence, in whole parts or clauses, and so states every nugget in its quotes."""
     spans = [span for group in question.evidence for span in group[0]]
-    claims = []
-    for span in spans:
-        sentence = golds.sentence_of(report, span)
-        quote = report.source[span.start : span.end]
-        place = {"section": sentence.section, "paragraph": sentence.paragraph, "sentence": sentence.id}
-        citation = {"report": report.id, **place, "start": span.start, "end": span.end, "quote": quote}
-        errata = [{"printed": e.printed, "reads": e.reads, "why": e.why} for e in report.errata_in(span)]
-        citation |= {"sha256": report.sha256} | ({"errata": errata} if errata else {})
-        claims.append({"text": quote, "citations": [citation]})
+    claims = [cite(report, golds.sentence_of(report, span), span, "zh").to_json() for span in spans]
     ids = dict.fromkeys(golds.sentence_of(report, span) for span in spans)
     passages = [{"report": report.id, "sentence": s.id, "paragraph": s.paragraph} for s in ids]
     return {"status": "answered" if claims else "refused", "claims": claims, "passages": passages, "confidence": 1.0}
