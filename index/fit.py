@@ -19,12 +19,15 @@ from corpus.fold import fold
 from corpus.library import Library
 from corpus.readers import KINDS, read_text
 from index.build import build
-from index.encode import Encoder, load_encoder
+from index.encode import load_encoder
 from index.pairs import pairs
 from index.questions import TrainingQuestion
 from index.questions import load as load_questions
 from index.rerank import EVIDENCE, SIGNALS, Logistic, Ranker, evidence
 from index.search import Searcher
+
+_LEARNT = 0.05
+_FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +55,16 @@ class Case:
     missed: int
 
 
-def searcher_over(reports: Path, work: Path, encoder: Encoder) -> Searcher:
+def searcher_over(reports: Path, work: Path) -> Searcher:
     """A library and an index of the reports that the training questions are about, made in `work`."""
     files = {path.stem: path for path in sorted(reports.rglob("*")) if path.suffix.lower() in KINDS}
-    library = Library(work)
     work.mkdir(parents=True, exist_ok=True)
+    library = Library(work)
     for name, id_ in report_ids(load_questions()).items():
         if not (work / id_).exists():
             library.add(files[name], id_, name)
-    build(library, work / ".index", encoder)
-    return Searcher(work / ".index", library, encoder)
+    build(library, work / ".index", load_encoder(light=False))
+    return Searcher(work / ".index", library, load_encoder(light=True))
 
 
 def report_ids(questions: Iterable[TrainingQuestion]) -> dict[str, str]:
@@ -94,7 +97,7 @@ def cases(searcher: Searcher, reports: Path, others: int, seed: int = 1) -> Iter
             )
 
 
-def fit_answers(some: Sequence[Case], penalty: float = 1.0) -> Logistic:
+def fit_answers(some: Sequence[Case], penalty: float = 30.0) -> Logistic:
     """Over the candidates of answerable questions, every question weighing the same."""
     asked = [case for case in some if case.right.any()]
     rows, right = np.concatenate([c.rows for c in asked]), np.concatenate([c.right for c in asked])
@@ -102,12 +105,18 @@ def fit_answers(some: Sequence[Case], penalty: float = 1.0) -> Logistic:
     return logistic(rows, right, shares, penalty)
 
 
-def fit_answerable(some: Sequence[Case], answers: Logistic, penalty: float = 1.0) -> Logistic:
-    """Over whole questions, answerable ones and others weighing the same together."""
+def fit_answerable(some: Sequence[Case], answers: Logistic, penalty: float = 10.0) -> Logistic:
+    """Over whole questions, answerable ones and others weighing the same together.
+
+    The encoder has learnt from the training questions, so that their scores are better than a new question's: they
+    count `_LEARNT` of a validation question.
+    """
     asked = [case for case in some if len(case.rows)]
     rows = np.stack([evidence(c.question, c.rows, answers.probabilities(c.rows)) for c in asked])
     able = np.array([c.kind == "need" for c in asked])
-    return logistic(rows, able, np.where(able, 0.5 / able.mean(), 0.5 / (1 - able.mean())), penalty)
+    counts = np.array([_LEARNT if c.split == "train" else 1.0 for c in asked])
+    shares = counts * np.where(able, 1 / counts[able].sum(), 1 / counts[~able].sum())
+    return logistic(rows, able, shares * len(rows) / shares.sum(), penalty)
 
 
 def logistic(
@@ -122,7 +131,7 @@ def logistic(
     return Logistic(tuple(map(float, weights)), float(model.intercept_[0] - weights @ mean))
 
 
-def measure(some: Iterable[Case], scores: Mapping[int, NDArray[np.float64]]) -> dict[str, float]:
+def measure(some: Iterable[Case], scores: Sequence[NDArray[np.float64]]) -> dict[str, float]:
     """hit@1, hit@5 and mean reciprocal rank of answerable questions, a right sentence that is no candidate counting."""
     ranks = []
     for n, case in enumerate(some):
@@ -147,31 +156,41 @@ def write(path: Path, ranker: Ranker, figures: Mapping[str, Any]) -> None:
 
 def make(reports: Path, work: Path, out: Path, others: int, seed: int) -> dict[str, Any]:
     """Fit the ranker to the shipped encoder and write it; returns what was measured on the validation reports."""
-    searcher = searcher_over(reports, work, load_encoder(light=True))
+    searcher = searcher_over(reports, work)
     asked = list(cases(searcher, reports, others, seed))
     train, held = ([case for case in asked if case.split == split] for split in ("train", "validation"))
     answers = fit_answers(train)
-    ranker = Ranker(answers, fit_answerable(train, answers), searcher.manifest.model_digest)
-    figures = measured(held, ranker)
+    ranker = Ranker(answers, fit_answerable(asked, answers), searcher.manifest.model_digest)
+    figures = measured(train, held, answers)
     write(out, ranker, figures)
     return figures
 
 
-def measured(held: Sequence[Case], ranker: Ranker) -> dict[str, Any]:
-    """By language: the ranking before and after, and the area under the ROC curve of answerable against not."""
+def measured(train: Sequence[Case], held: Sequence[Case], answers: Logistic) -> dict[str, Any]:
+    """By language: the ranking before and after, and the area under the ROC curve of answerable against not.
+
+    The ranking has not seen the `held` cases; whether a question is answerable is cross-validated over them.
+    """
+    likely = [answers.probabilities(case.rows) for case in held]
+    fold = {id_: n % _FOLDS for n, id_ in enumerate(sorted({case.id for case in held}))}
+    odds = np.zeros(len(held))
+    for k in range(_FOLDS):
+        model = fit_answerable([*train, *(case for case in held if fold[case.id] != k)], answers)
+        for n, case in enumerate(held):
+            if fold[case.id] == k and len(case.rows):
+                odds[n] = model.odds(evidence(case.question, case.rows, likely[n]))
     found: dict[str, Any] = {}
     for lang in ("zh", "en"):
-        some = [case for case in held if case.lang == lang and len(case.rows)]
-        fused = {n: -np.arange(len(case.rows), dtype=np.float64) for n, case in enumerate(some)}
-        likely = {n: ranker.answers.probabilities(case.rows) for n, case in enumerate(some)}
-        odds = [float(ranker.answerable.odds(evidence(c.question, c.rows, likely[n]))) for n, c in enumerate(some)]
-        top = [float(p.max()) for p in likely.values()]
-        found[lang] = {"fused": measure(some, fused), "ranked": measure(some, likely)}
+        among = [n for n, case in enumerate(held) if case.lang == lang]
+        some = [held[n] for n in among]
+        fused = [-np.arange(len(case.rows), dtype=np.float64) for case in some]
+        found[lang] = {"fused": measure(some, fused), "ranked": measure(some, [likely[n] for n in among])}
         for kind in ("near-miss", "other-report"):
-            among = [n for n, case in enumerate(some) if case.kind in ("need", kind)]
-            able = np.array([some[n].kind == "need" for n in among])
-            found[lang][f"auc against {kind}"] = auc(np.array([odds[n] for n in among]), able)
-            found[lang][f"auc against {kind}, best score alone"] = auc(np.array([top[n] for n in among]), able)
+            asked = [n for n in among if held[n].kind in ("need", kind) and len(held[n].rows)]
+            able = np.array([held[n].kind == "need" for n in asked])
+            found[lang][f"auc against {kind}"] = auc(odds[asked], able)
+            best = np.array([likely[n].max() for n in asked])
+            found[lang][f"auc against {kind}, best score alone"] = auc(best, able)
     return found
 
 

@@ -130,8 +130,8 @@ class Searcher:
         wanted = np.array([report in (None, name) for name, _ in self._sentences])
         matches = self._matches(self.encoder.encode([folded]), report)
         near = {view: np.zeros(len(self._sentences)) for view in QUESTION_TERMS}
-        for n, found in matches.items():
-            for match in reversed(found):
+        for n, nearest_first in matches.items():
+            for match in reversed(nearest_first):
                 near[match.view][n] = match.cosine
         shared = {view: self._lexical[view].scores(terms(folded)) * wanted for view, terms in QUESTION_TERMS.items()}
         rankings: list[tuple[float, Mapping[int, float]]] = []
@@ -139,7 +139,8 @@ class Searcher:
             weight = 1.0 if view == language(question) else self.config.other_view
             trust = self._lexical[view].trust(view, folded)
             for share, each in ((weight, near[view]), (weight * trust, scores)):
-                rankings.append((share, dict(enumerate(each.tolist()))))
+                found = np.flatnonzero(each > 0)
+                rankings.append((share, dict(zip(found.tolist(), each[found].tolist(), strict=True))))
         fused = reciprocal_rank_fusion(rankings, self.config.flatness)
         order = sorted(fused, key=lambda n: (-round(fused[n], 9), n))[:k]
         hits = tuple(

