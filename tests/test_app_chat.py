@@ -126,7 +126,7 @@ def test_a_refusal_shows_no_source(client):
 
 @pytest.mark.parametrize(
     ("question", "sentence"),
-    [("  ", "The question is empty"), ("？？？", "There are no words in"), ("税" * 1001, "at most 1000 can be asked")],
+    [("  ", "The question is empty"), ("？？？", "There are no words in"), ("税" * 5001, "at most 5000 can be asked")],
 )
 def test_a_fault_is_a_sentence_and_loses_nothing(client, question, sentence):
     _, turns, _ = client.predict("清洁取暖“全覆盖”怎么实现？", [], "", api_name="/ask")
@@ -135,7 +135,7 @@ def test_a_fault_is_a_sentence_and_loses_nothing(client, question, sentence):
     assert said(after)[:2] == said(turns)
     assert sentence in said(after)[-1][1]
     _, again, _ = client.predict("那学校呢？", after, "", api_name="/ask")
-    assert "清洁取暖“全覆盖”怎么实现？ 那学校呢？" in said(again)[-1][1]
+    assert "学校怎么实现？" in said(again)[-1][1]
 
 
 def test_a_defect_is_told_in_the_conversation_too(client, plain, monkeypatch, caplog):
@@ -377,7 +377,7 @@ def test_a_follow_up_shows_the_question_that_was_searched(visit, real):
     page = visit(real)
     ask(page, HEATING)
     ask(page, "and what about the schools?")
-    assert said_last(page).startswith(f"Searched for: {HEATING} and what about the schools?")
+    assert said_last(page).startswith("Searched for: What does the plan say about the schools?")
 
 
 def test_a_chinese_question_is_answered_in_chinese_first(visit, real):
