@@ -22,7 +22,7 @@ from corpus.report import Report, Sentence
 from index.chunk import View, search_text
 from index.hits import Hit
 from index.lexical import QUESTION_TERMS, TERMS, Lexical
-from index.needs import asks_for_date, asks_for_figure, asks_for_list, gives_list, time_asked, time_of, unmet
+from index.needs import asks_for_figure, asks_for_list, gives_list, time_asked, time_of, unmet
 from index.tokens import language
 
 SHIPPED = Path(__file__).parent / "ranker" / "ranker.json"
@@ -138,9 +138,7 @@ EVIDENCE: Mapping[str, str] = {
     "some": "log-odds that at least one of the first five answers, were they independent",
     "near": "the highest cosine",
     "near_z": "the highest, in standard deviations over all sentences",
-    "covered": "the highest share of the question's terms that one sentence has",
-    "best_covered": "the share that the likeliest candidate has",
-    "best_near_z": "its cosine in standard deviations",
+    "best_near_z": "that of the likeliest candidate, in standard deviations",
     "figure": "the likeliest candidate lacks the figure that is asked for",
     "date": "it lacks the date",
     "number": "it lacks a figure that the question gives",
@@ -149,7 +147,6 @@ EVIDENCE: Mapping[str, str] = {
     "no_number": "all of the first five lack a figure that the question gives",
     "no_name": "all of the first five lack a name that the question gives",
     "asks_figure": "a figure is asked for",
-    "asks_date": "a date is asked for",
     "asks_list": "a list is asked for",
 }
 """What speaks for and against there being an answer at all, in the order of its weights."""
@@ -178,15 +175,13 @@ def evidence(question: str, rows: NDArray[np.float64], likely: NDArray[np.float6
             odds[0],
             odds[min(1, len(odds) - 1)],
             np.log((1 - none) / max(none, 1e-9)),
-            *(float(rows[:, column[name]].max()) for name in ("near", "near_z", "covered")),
-            first("covered"),
+            *(float(rows[:, column[name]].max()) for name in ("near", "near_z")),
             first("near_z"),
             *map(first, ("figure", "date", "number", "name")),
             first("figure", 3),
             first("number", 5),
             first("name", 5),
             asks_for_figure(question) is not None,
-            asks_for_date(question),
             asks_for_list(question),
         ],
         dtype=np.float64,

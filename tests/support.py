@@ -105,8 +105,11 @@ def logistic(names, bias=0.0, **weights):
     return Logistic(tuple(float(weights.get(name, 0.0)) for name in names), bias)
 
 
-# With the tests' encoder: fused order, its share of the best as log-odds; odds by the words shared.
+# With the tests' encoder: fused order, its share of the best as log-odds; odds by the nearest cosine.
 RANKER = Ranker(
-    logistic(SIGNALS, bias=-4.0, fused=5.0), logistic(EVIDENCE, bias=-4.0, covered=8.0), "test", "test-ranker"
+    logistic(SIGNALS, bias=-4.0, fused=5.0),
+    logistic(EVIDENCE, bias=-2.0, near=6.0, no_number=-9.0),
+    "test",
+    "test-ranker",
 )
 CALIBRATION = Calibration(slope=1.0, intercept=0.0, threshold=0.3, model="test", ranker="test-ranker")

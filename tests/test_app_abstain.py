@@ -19,8 +19,8 @@ def test_confidence_rises_with_the_odds_and_stays_a_probability():
     assert values[0] == pytest.approx(0.0)
     assert values[2] == 0.5
     assert values[-1] == pytest.approx(1.0)
-    assert not calibration.answers(0.0)
-    assert calibration.answers(1.0)
+    signs = Calibration(slope=1.0, intercept=0.0, threshold=0.6, number=-3.0, name=-2.0)
+    assert signs.confidence(1.0, number=True) < signs.confidence(1.0, name=True) < signs.confidence(1.0)
 
 
 def test_the_shipped_calibration_is_of_the_shipped_models():
@@ -36,9 +36,9 @@ def test_a_calibration_of_other_models_is_refused(searcher):
     with pytest.raises(WenzhengError, match="another encoder") as caught:
         CALIBRATION.check(searcher)
     assert "python -m eval calibrate" in caught.value.hint
-    Calibration(1, 0, 0.5, searcher.encoder.digest, RANKER.digest).check(searcher)
+    Calibration(1, 0, 0.5, model=searcher.encoder.digest, ranker=RANKER.digest).check(searcher)
     with pytest.raises(WenzhengError, match="another ranker"):
-        Calibration(1, 0, 0.5, searcher.encoder.digest, "else").check(searcher)
+        Calibration(1, 0, 0.5, model=searcher.encoder.digest, ranker="else").check(searcher)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"slope": "x", "intercept": 0, "threshold": 0}'])

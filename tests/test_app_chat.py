@@ -91,7 +91,7 @@ def client(plain, monkeypatch):
     from gradio_client import Client
 
     select = extract.select
-    monkeypatch.setattr("app.abstain.Calibration.answers", lambda *_: True)
+    monkeypatch.setattr("app.abstain.Calibration.confidence", lambda *_: 1.0)
     monkeypatch.setattr("app.extract.select", lambda asked, *seen: () if "火星" in asked else select(asked, *seen))
     return Client(plain.address, verbose=False)
 

@@ -67,7 +67,7 @@ def test_index_ask_and_verify(indexed, tmp_path):
 
 
 def test_verify_tells_a_tampered_answer_and_never_verifies_nothing(indexed, tmp_path, monkeypatch):
-    monkeypatch.setattr("app.abstain.Calibration.answers", lambda *_: True)
+    monkeypatch.setattr("app.abstain.Calibration.confidence", lambda *_: 1.0)
     _, out, _ = indexed("ask", "森林覆盖率达到多少?", "--json")
     saved = tmp_path / "answer.json"
     saved.write_text(out, encoding="utf-8")
@@ -300,7 +300,7 @@ def test_a_port_in_use_is_named(indexed):
 
 
 def test_a_terminal_answer_shows_quote_path_and_place(indexed, monkeypatch):
-    monkeypatch.setattr("app.abstain.Calibration.answers", lambda *_: True)
+    monkeypatch.setattr("app.abstain.Calibration.confidence", lambda *_: 1.0)
     code, out, _ = indexed("ask", "地铁12号线建成投运了吗?", "--report", "hohhot-2021")
     assert code == 0
     assert "[1]" in out

@@ -34,7 +34,7 @@ def served(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def _always_answers(monkeypatch):
-    monkeypatch.setattr("app.abstain.Calibration.answers", lambda *_: True)
+    monkeypatch.setattr("app.abstain.Calibration.confidence", lambda *_: 1.0)
 
 
 @pytest.fixture

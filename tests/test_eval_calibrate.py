@@ -12,19 +12,32 @@ def rows(able, needs=None):
     return [SimpleNamespace(answerable=a, need=f"n{n if needs is None else needs[n]}") for n, a in enumerate(able)]
 
 
+def seen(odds, number=0, name=0):
+    """Log-odds and the two signs, as `fit` takes them."""
+    return np.column_stack(np.broadcast_arrays(np.asarray(odds, dtype=float), number, name)).astype(float)
+
+
 def test_the_logistic_recovers_the_odds_it_was_made_from():
     rng = np.random.default_rng(1)
     odds = rng.normal(size=20_000)
     right = rng.random(20_000) < 1 / (1 + np.exp(-(2 * odds - 1)))
-    slope, intercept = fit(odds, right)
+    slope, number, name, intercept = fit(seen(odds), right)
+    assert (number, name) == (0, 0)
     assert slope == pytest.approx(2, abs=0.1)
     assert intercept == pytest.approx(-1, abs=0.1)
 
 
 def test_it_stays_finite_where_the_odds_separate():
-    slope, intercept = fit(np.array([-2.0, -1.0, 1.0, 2.0]), np.array([False, False, True, True]))
-    assert np.isfinite([slope, intercept]).all()
-    assert slope > 0
+    weights = fit(seen([-2.0, -1.0, 1.0, 2.0]), np.array([False, False, True, True]))
+    assert np.isfinite(weights).all()
+    assert weights[0] > 0
+
+
+def test_a_sign_against_an_answer_never_speaks_for_it():
+    right = np.array([True, False] * 20)
+    against = fit(seen(np.zeros(40), number=~right, name=right), right)
+    assert against[1] < -1
+    assert against[2] == 0
 
 
 def test_the_threshold_has_the_least_cost_and_stands_mid_gap():
@@ -46,9 +59,9 @@ def test_cross_validation_tells_what_is_learnt_from_noise():
     able = rng.random(400) < 0.7
     needs = [n // 2 for n in range(400)]
     signal = np.where(able, 2.0, -2.0) + rng.normal(size=400)
-    good = cross_validated(signal, able, rows(able, needs), 1.0)
+    good = cross_validated(seen(signal), able, rows(able, needs), 1.0)
     assert good["auc_answerable"] > 0.99
     assert good["false_answers"] < 0.1 > good["false_refusals"]
-    noise = cross_validated(rng.normal(size=400), able, rows(able, needs), 1.0)
+    noise = cross_validated(seen(rng.normal(size=400)), able, rows(able, needs), 1.0)
     assert noise["brier"] > good["brier"] + 0.1
     assert abs(noise["auc_answerable"] - 0.5) < 0.1
