@@ -176,7 +176,7 @@ def _history(value: Any, number: int) -> list[str]:  # noqa: ANN401 - whatever t
 def _chat(arguments: argparse.Namespace, settings: Settings) -> int:
     from app.chat import serve
 
-    serve(open_answerer(settings), settings.host, settings.port)
+    serve(open_answerer(settings), settings.host, settings.port, settings.data_dir)
     return 0
 
 

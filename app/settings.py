@@ -30,6 +30,7 @@ class Settings:
         model: the encoder: a folder, or the hub id of a sentence-transformers model that is in the local cache.
         language: of the answers: `auto` follows the question, `zh` or `en` fixes it.
         host, port: where the chat listens.
+        data: the folder of what the user leaves behind, such as feedback; by default `wenzheng` among the user's data.
     """
 
     library: Path = SHIPPED
@@ -38,11 +39,18 @@ class Settings:
     language: str = "auto"
     host: str = "127.0.0.1"
     port: int = 7860
+    data: Path | None = None
 
     @property
     def index_dir(self) -> Path:
         """The index directory."""
         return self.index or self.library / ".index"
+
+    @property
+    def data_dir(self) -> Path:
+        """The folder of the user's data (XDG Base Directory Specification)."""
+        home = os.environ.get("XDG_DATA_HOME", "")
+        return self.data or (Path(home) if home.startswith("/") else Path.home() / ".local" / "share") / "wenzheng"
 
 
 def load(overrides: Mapping[str, Any], file: Path | None = None) -> Settings:
@@ -88,7 +96,7 @@ def _apply(settings: Settings, values: Mapping[str, Any], where: str) -> Setting
 def _typed(name: str, value: Any, where: str) -> Any:  # noqa: ANN401 - whatever TOML or a shell gives
     if name != "port" and not isinstance(value, str | Path):
         raise UsageError(f"The {name} {value!r} in {where} is not text.")
-    if name in ("library", "index"):
+    if name in ("library", "index", "data"):
         return Path(value).expanduser()
     if name == "port":
         if not str(value).isdecimal() or not 0 <= int(value) < 65536:
