@@ -227,10 +227,10 @@
     if (!turn) return;
     const pane = $("#conversation"), first = $(".wz-cite", turn);
     pane.scrollTop += turn.getBoundingClientRect().top - pane.getBoundingClientRect().top - 8;
-    if (narrow.matches) turn.scrollIntoView({ block: "start" });
     const answer = $(".wz-answer, .wz-refusal, .wz-fault", turn);
     tell(answer ? answer.innerText : "");
-    if (first && !(arrived && read(location.hash))) show(cited(first));
+    if (arrived && read(location.hash)) return;
+    if (first) show(cited(first)); else clear();
   };
   const watch = (selector, then) =>
     new MutationObserver(then).observe($(selector), { childList: true, subtree: true, characterData: true });

@@ -136,7 +136,7 @@ def launch(blocks: gradio.Blocks, host: str, port: int) -> str:
         quiet=True,
         prevent_thread_lock=True,
         theme=_theme(),
-        css_paths=_STYLE,
+        head=f"<style>{_STYLE.read_text(encoding='utf-8')}</style>",  # css= would put a prefix before every rule
         js=_SCRIPT.read_text(encoding="utf-8"),
     )
     return str(blocks.local_url)
