@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-_TOPICS = {
+_Topic = tuple[tuple[str, str], tuple[str, ...], tuple[str, ...]]
+_TOPICS: dict[str, tuple[_Topic, ...]] = {
     "hohhot-2021": (
         (
             ("Environment", "生态"),

@@ -64,7 +64,7 @@ class Memory:
         self._ask = lru_cache(_REMEMBERED)(answerer.ask)
 
     def answers(self, asked: Sequence[Asked], strict: bool = True) -> list[Answer]:
-        """The answer to each question of a conversation; one that can no longer be answered keeps its place, as an error.
+        """The answer to each question of a conversation; one that no longer can be answered stays, as an error.
 
         Raises:
             WenzhengError: the last question cannot be answered, and `strict` is set.

@@ -20,8 +20,10 @@ _TITLE_LEVEL, _LOWEST_LEVEL = 3, 6
 
 def reader(report: Report, reports: Mapping[str, Report]) -> str:
     """One report as HTML: a bar with its outline, the choice of language and of report, and the text itself."""
-    blocks = sorted([*report.paragraphs, *report.sections], key=_place)
-    text = "".join(_paragraph(report, it) if isinstance(it, Paragraph) else _heading(report, it) for it in blocks)
+    text = "".join(
+        _paragraph(report, block) if isinstance(block, Paragraph) else _heading(report, block)
+        for block in _blocks(report)
+    )
     return (
         f'<div class="wz-reader" data-report="{html(report.id)}"><div class="wz-bar">{_outline(report)}'
         f"{_toggle(report)}{_chooser(report, reports)}</div>"
@@ -36,8 +38,10 @@ def nothing() -> str:
     return f'<p class="wz-none">{both("nothing")}</p>'
 
 
-def _place(block: Paragraph | Section) -> Span:
-    return block.span if isinstance(block, Paragraph) else block.heading.span
+def _blocks(report: Report) -> list[Paragraph | Section]:
+    """Paragraphs and headings in document order."""
+    blocks: list[Paragraph | Section] = [*report.paragraphs, *report.sections]
+    return sorted(blocks, key=lambda it: it.span if isinstance(it, Paragraph) else it.heading.span)
 
 
 def _outline(report: Report) -> str:
@@ -56,7 +60,7 @@ def _outline(report: Report) -> str:
 def _entries(report: Report) -> Iterator[tuple[int, str, str, str]]:
     """Depth, place, English and Chinese of each heading and each paragraph that announces its topic."""
     english = report.edition.sentences if report.edition is not None else {}
-    for block in sorted([*report.paragraphs, *report.sections], key=_place):
+    for block in _blocks(report):
         depth = block.path.count(".") + 1 if isinstance(block, Section) else block.section.count(".") + 2
         if isinstance(block, Section):
             chinese = block.heading.text.strip()
