@@ -152,6 +152,34 @@
     setTimeout(() => button.classList.remove("wz-done"), 1500);
   };
 
+  // What leaves the conversation: the server puts it into the outbox, as a file to save or as what came of a judgement.
+
+  const send = (name, text) => {
+    const box = $("#outbox");
+    box.dataset.wanted = text;
+    $("i, p", box).dispatchEvent(new CustomEvent(name, { bubbles: true }));
+  };
+  const save = ({ file, type, base64 }) => {
+    const bytes = Uint8Array.from(atob(base64), (it) => it.charCodeAt(0));
+    const href = URL.createObjectURL(new Blob([bytes], { type }));
+    Object.assign(document.createElement("a"), { href, download: file }).click();
+    setTimeout(() => URL.revokeObjectURL(href), 60_000);
+    tell(words().saved);
+  };
+  const judge = (button) => {
+    const form = button.closest(".wz-judge"), verdict = $("input:checked", form)?.value, outcome = $(".wz-outcome", form);
+    outcome.textContent = verdict ? "" : words().unjudged;
+    if (!verdict) return void tell(words().unjudged);
+    send("judge", JSON.stringify({ turn: button.dataset.turn, verdict, note: $("textarea", form).value }));
+  };
+  const arrivedOut = () => {
+    const file = $("#outbox [data-file]"), told = $("#outbox [data-told]");
+    if (file) save(file.dataset);
+    if (!told) return;
+    $(`.wz-turn[data-turn="${told.dataset.told}"] .wz-outcome`)?.replaceChildren(told.cloneNode(true));
+    tell(told.innerText);
+  };
+
   const actions = {
     view: (it) => view(it.dataset.view),
     language: (it) => { remember("language", it.dataset.language); speak(it.dataset.language); },
@@ -163,6 +191,8 @@
       if (narrow.matches) view("conversation");
       fill(about);
     },
+    export: (it) => send("export", it.dataset.form),
+    judge,
     copy: (it) => copied(it, it.dataset.text),
     link: (it) => copied(it, it.href),
     other: (it) => {
@@ -227,7 +257,7 @@
     if (!turn) return;
     const pane = $("#conversation"), first = $(".wz-cite", turn);
     pane.scrollTop += turn.getBoundingClientRect().top - pane.getBoundingClientRect().top - 8;
-    const answer = $(".wz-answer, .wz-refusal, .wz-fault", turn);
+    const answer = $(".wz-answer, .wz-refusal, .wz-fault, .wz-reply", turn);
     tell(answer ? answer.innerText : "");
     if (arrived && read(location.hash)) return;
     if (first) show(cited(first)); else clear();
@@ -235,6 +265,7 @@
   const watch = (selector, then) =>
     new MutationObserver(then).observe($(selector), { childList: true, subtree: true, characterData: true });
   watch("#conversation", turned);
+  watch("#outbox", arrivedOut);
   new MutationObserver(() => {
     if (wanted && $(".wz-reader")?.dataset.report === wanted.report) { translate(root.dataset.english === "on"); show(wanted); }
   }).observe($("#reader"), { childList: true, subtree: true, attributes: true, attributeFilter: ["data-report"] });

@@ -15,9 +15,10 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app import kept, reader, render
+from app import kept, outbox, reader, render
 from app.answer import Answerer
 from app.endpoint import add_endpoint
+from app.feedback import FeedbackStore
 from app.handlers import Handlers
 from app.question import LONGEST
 from app.words import both, for_script
@@ -37,8 +38,10 @@ _AT_ONCE, _QUEUED = 32, 200
 _SESSIONS = 500  # Gradio keeps some 40 kB of each for ever, up to this many; the one longest unused goes first
 # The page's script asks for a report by name and for what the page's address asks.
 _HEAR = 'element.addEventListener("open-report", () => trigger("open"));'
+_HEAR_OUT = 'for (const name of ["export", "judge"]) element.addEventListener(name, () => trigger(name));'
 _WANTED = '() => [document.getElementById("reader").dataset.wanted ?? ""]'
 _LINKED = '(_, stored) => [new URLSearchParams(location.search).get("q") ?? "", stored]'
+_OUT = '(_, stored) => [document.getElementById("outbox").dataset.wanted ?? "", stored]'
 
 
 def page(answerer: Answerer, data: Path | None = None) -> gradio.Blocks:
@@ -51,7 +54,7 @@ def page(answerer: Answerer, data: Path | None = None) -> gradio.Blocks:
     _close_doors()
     import gradio as gr
 
-    handlers = Handlers(answerer, gr.skip())
+    handlers = Handlers(answerer, gr.skip(), None if data is None else FeedbackStore(data))
     reports = handlers.reports
 
     bare: dict[str, Any] = {"apply_default_css": False, "js_on_load": None}
@@ -79,6 +82,8 @@ def page(answerer: Answerer, data: Path | None = None) -> gradio.Blocks:
                 )
                 with gr.Row(elem_id="tools"):
                     fresh = gr.Button("New conversation · 新对话", elem_id="fresh", size="sm")
+                    gr.HTML(outbox.choice(), elem_id="export", **bare)
+                out = gr.HTML("<i></i>", elem_id="outbox", **bare | {"js_on_load": _HEAR_OUT})
             with gr.Column(scale=6, min_width=300, elem_id="report"):
                 text = handlers.read(next(iter(reports))) if reports else reader.nothing()
                 shown = gr.HTML(text, elem_id="reader", **bare | {"js_on_load": _HEAR})
@@ -88,6 +93,8 @@ def page(answerer: Answerer, data: Path | None = None) -> gradio.Blocks:
         blocks.load(handlers.resume, [question, stored], said, js=_LINKED, **quiet)
         fresh.click(handlers.fresh, None, [stored, conversation], **quiet)
         shown.open(handlers.read, report, shown, js=_WANTED, **quiet)
+        out.export(handlers.export, [out, stored], out, js=_OUT, **quiet)
+        out.judge(handlers.judge, [out, stored], out, js=_OUT, **quiet)
         add_endpoint(answerer)
     return blocks
 

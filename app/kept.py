@@ -47,12 +47,23 @@ def read(stored: object) -> tuple[Asked, ...]:
     rows = [row for row in stored if isinstance(row, dict)] if isinstance(stored, list) else []
     asked = (Asked(row.get("question", ""), row.get("report", ""), row.get("alone") is True) for row in rows)
     sound = [it for it in asked if isinstance(it.question, str) and isinstance(it.report, str)]
-    return tuple(it for it in sound if it.question.strip() and len(it.question) <= LONGEST)[-_LONGEST_CONVERSATION:]
+    return latest([it for it in sound if it.question.strip() and len(it.question) <= LONGEST])
 
 
 def write(asked: Sequence[Asked]) -> list[dict[str, Any]]:
     """The conversation as the browser keeps it, the latest questions."""
-    return [asdict(it) for it in asked[-_LONGEST_CONVERSATION:]]
+    return [asdict(it) for it in latest(asked)]
+
+
+def latest(asked: Sequence[Asked]) -> tuple[Asked, ...]:
+    """As much of a conversation as is kept."""
+    return tuple(asked[-_LONGEST_CONVERSATION:])
+
+
+def history(asked: Sequence[Asked], n: int) -> tuple[str, ...]:
+    """The earlier questions that the `n`th one may lean on."""
+    since = max((m for m in range(n + 1) if asked[m].alone), default=0)
+    return tuple(earlier.question for earlier in asked[since:n])
 
 
 class Memory:
@@ -71,10 +82,8 @@ class Memory:
         """
         answers = []
         for n, it in enumerate(asked):
-            since = max((m for m in range(n + 1) if asked[m].alone), default=0)
-            history = tuple(earlier.question for earlier in asked[since:n])
             try:
-                answers.append(self._ask(it.question, history, it.report or None))
+                answers.append(self._ask(it.question, history(asked, n), it.report or None))
             except WenzhengError as fault:
                 if strict and n == len(asked) - 1:
                     raise

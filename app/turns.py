@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from app.citation import Citation, Claim
 from app.examples import topics
+from app.outbox import form
 from app.reader import erratum
 from app.render import copied, name, path, short
 from app.reply import Answer
@@ -42,11 +43,17 @@ def turn(answer: Answer, number: int, reports: Mapping[str, Report]) -> str:
     searched = ""
     if answer.standalone_question != answer.question:
         searched = f'<p class="wz-searched">{both("searched", answer.standalone_question)}</p>'
-    said = _answered(answer, reports) if answer.claims else _refused(answer, reports)
+    if answer.conversational:
+        said = f'<p class="wz-reply" lang="{answer.lang}">{html(answer.answer)}</p>'
+    else:
+        said = searched + (_answered(answer, reports) if answer.claims else _refused(answer, reports))
+        said += f'<div class="wz-tools">{"".join(_tools(answer, reports))}</div>'
+        said += form(answer, number) if answer.error is None else ""
+        said += drawer(answer, reports)
+    asked = html(answer.question)
     return (
-        f'<article class="wz-turn wz-{answer.status}" data-turn="{number}" data-question="{html(answer.question)}">'
-        f'<h3 class="wz-asked">{html(answer.question)}</h3>{searched}{said}'
-        f'<div class="wz-tools">{"".join(_tools(answer, reports))}</div>{drawer(answer, reports)}</article>'
+        f'<article class="wz-turn" data-turn="{number}" data-question="{asked}">'
+        f'<h3 class="wz-asked">{asked}</h3>{said}</article>'
     )
 
 

@@ -17,7 +17,7 @@ from index.tokens import english_terms
 
 _SHOWN = 8
 _LONGEST = 60
-_COLUMNS = ("rank", "sentence", "score", "cosine", "bm25", "matched", "terms")
+_COLUMNS = ("rank", "sentence", "answers", "score", "cosine", "bm25", "matched", "terms")
 _HAN = re.compile("[㐀-鿿豈-﫿\U00020000-\U0003134f]+")
 
 
@@ -69,6 +69,7 @@ def _row(answer: Answer, hit: Hit, report: Report, cited: set[tuple[str, str]]) 
     cells = (
         str(hit.rank),
         f'{place}{mark} <span lang="zh">{html(excerpt)}</span>',
+        f"{hit.probability:.0%}",
         f"{hit.score:.3f}",
         " / ".join(f"{hit.cosine(view):.2f}" for view in views),
         " / ".join(f"{hit.lexical.get(view, 0):.1f}" for view in views),

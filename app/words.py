@@ -40,14 +40,35 @@ _WORDS = {
     "show-en": ("Show the English", "显示英译"),
     "copy": ("Copy", "复制"),
     "link": ("Link", "链接"),
+    "export": ("Export", "导出"),
+    "export-md": ("Markdown", "Markdown"),
+    "export-docx": ("Word", "Word"),
+    "export-json": ("JSON", "JSON"),
+    "judge": ("Is this right?", "回答得对吗？"),
+    "judge-legend": ("What do you think of this answer?", "您如何评价这个回答？"),
+    "judge-note": ("Note (optional)", "备注（可不填）"),
+    "judge-send": ("Send", "提交"),
+    "judged": (
+        "Thank you. It is kept where this page is run and sent nowhere else.",
+        "谢谢。评价只保存在运行本页的机器上。",
+    ),
+    "right": ("Right", "正确"),
+    "wrong-citation": ("Wrong citation", "出处有误"),
+    "incomplete": ("Incomplete", "不完整"),
+    "should-have-refused": ("Should have refused", "本不该作答"),
+    "right-to-refuse": ("Right, the report does not say", "正确，报告没有说明"),
+    "does-say": ("The report does say it", "报告其实有说明"),
     "why": ("Why these passages", "为何选中这些段落"),
     "why-how": (
-        "The sentences ranked best for the question. Cosine: nearness in meaning of the nearest clause; BM25: "
-        "shared words; each in the Chinese text / in its English edition. Score: the fusion of these rankings.",
-        "与问题最相关的句子。余弦：最接近的分句在语义上的相似度；BM25：共有词语；斜线前为中文原文，斜线后为英译。得分：各排名的融合。",
+        "The sentences ranked best for the question, by the probability that they answer it. Cosine: nearness in "
+        "meaning of the nearest clause; BM25: shared words; each in the Chinese text / in its English edition. "
+        "Score: the fusion of these rankings, from which the probability is estimated.",
+        "与问题最相关的句子，按其回答问题的概率排序。余弦：最接近的分句在语义上的相似度；BM25：共有词语；"
+        "斜线前为中文原文，斜线后为英译。得分：各排名的融合，概率由此估计。",
     ),
     "rank": ("Rank", "名次"),
     "sentence": ("Sentence", "句子"),
+    "answers": ("Probability that it answers", "回答问题的概率"),
     "score": ("Score", "得分"),
     "cosine": ("Cosine zh / en", "余弦 中 / 英"),
     "bm25": ("BM25 zh / en", "BM25 中 / 英"),
@@ -74,6 +95,8 @@ _SCRIPT_WORDS = {
     "offer": ("Ask about this", "就此提问"),
     "about": ("What does the report say about “{}”?", "关于“{}”，报告怎么说？"),
     "copied": ("Copied.", "已复制。"),
+    "unjudged": ("Choose one first.", "请先选择一项。"),
+    "saved": ("Saved.", "已保存。"),
     "uncopied": ("The browser does not allow copying here.", "浏览器不允许在此复制。"),
 }
 

@@ -1,10 +1,15 @@
+import json
+from base64 import b64decode
+
 import pytest
 from support import CALIBRATION, RANKER, HashedNgrams, Page
 
 from app import extract
 from app.answer import Answerer
+from app.feedback import FeedbackStore
 from app.handlers import Handlers
-from corpus.library import Library
+from app.saved import check_file
+from corpus.library import SHIPPED, Library
 from index.build import build
 from index.search import Searcher
 
@@ -105,3 +110,44 @@ def test_a_report_is_read_by_its_id_and_nothing_else_is(handlers):
 def test_a_new_conversation_is_empty(handlers):
     stored, shown = handlers.fresh()
     assert stored == [] and asked(shown) == []
+
+
+def test_a_conversation_is_exported(handlers, tmp_path):
+    stored = [{"question": HEATING}, {"question": "火星上有水吗？"}]
+    files = {form: Page(handlers.export(form, stored)).all("i")[0] for form in ("md", "docx", "json")}
+    data = {form: b64decode(file["data-base64"]) for form, file in files.items()}
+    assert [it["data-file"] for it in files.values()] == ["wenzheng.md", "wenzheng.docx", "wenzheng.json"]
+    assert "## 清洁取暖" in data["md"].decode() and data["docx"].startswith(b"PK")
+    assert [it["status"] for it in json.loads(data["json"])] == ["answered", "refused"]
+    (tmp_path / "wenzheng.json").write_bytes(data["json"])
+    checked, refused, faults = check_file(tmp_path / "wenzheng.json", SHIPPED)
+    assert checked and (refused, faults) == (1, [])
+    assert handlers.export("md", stored) != handlers.export("md", stored)  # seen twice by the script
+
+
+def test_what_a_reader_thinks_is_kept(answerer, handlers, tmp_path):
+    store = FeedbackStore(tmp_path)
+    judged = Handlers(answerer, UNCHANGED, store)
+    stored = [{"question": "森林覆盖率达到多少？"}, {"question": HEATING, "alone": True}, {"question": "那学校呢？"}]
+    said = judged.judge(json.dumps({"turn": "2", "verdict": "incomplete", "note": "<b>more</b>"}), stored)
+    assert Page(said).all("p")[0]["data-told"] == "2" and said.count("Thank you")
+    (kept,) = store
+    assert (kept.verdict, kept.note, kept.question, kept.history) == (
+        "incomplete", "<b>more</b>", "那学校呢？", (HEATING,)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("turn", "verdict", "why"),
+    [
+        (5, "right", "no longer in the conversation"),
+        (-1, "right", "no longer in"),
+        (0, "<b>", "no verdict &#x27;&lt;b"),
+    ],
+)
+def test_what_cannot_be_kept_is_told(answerer, handlers, tmp_path, turn, verdict, why):
+    judged = Handlers(answerer, UNCHANGED, FeedbackStore(tmp_path))
+    judgement = json.dumps({"turn": turn, "verdict": verdict, "note": ""})
+    assert why in judged.judge(judgement, [{"question": HEATING}])
+    assert list(FeedbackStore(tmp_path)) == []
+    assert "keeps no feedback" in handlers.judge(judgement, [{"question": HEATING}])

@@ -14,6 +14,7 @@ from app import chat, commands
 from app.abstain import Calibration
 from app.answer import Answerer
 from app.citation import cite
+from app.feedback import FeedbackStore
 from app.reply import Answer
 from app.settings import load
 from corpus.library import SHIPPED, Library
@@ -353,6 +354,52 @@ def test_an_answer_is_copied_with_its_citations(visit, real, browser):
         page.evaluate("navigator.clipboard.readText()")
         == f"{real.address}?q={quote(HEATING, safe='').replace('%20', '+')}"
     )
+
+
+@pytest.mark.parametrize(("form", "name"), [("Markdown", "md"), ("Word", "docx"), ("JSON", "json")])
+def test_a_conversation_is_taken_away(visit, real, form, name, tmp_path):
+    page = visit(real)
+    assert not page.get_by_role("button", name=form).is_visible()
+    ask(page, HEATING)
+    for _ in range(2):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=form).click()
+        assert download.value.suggested_filename == f"wenzheng.{name}"
+    download.value.save_as(tmp_path / "file")
+    data = (tmp_path / "file").read_bytes()
+    assert data.startswith(b"PK") if name == "docx" else QUOTE.encode() in data
+
+
+def test_a_reader_says_what_is_wrong_by_keyboard_and_it_stays_here(visit, answerer, tmp_path):
+    served = Served(answerer, tmp_path)
+    try:
+        page = visit(served)
+        ask(page, HEATING)
+        ask(page, COMPOUNDS)
+        turn(page).get_by_text("Is this right?").click()
+        turn(page).get_by_role("button", name="Send").click()
+        assert turn(page).locator(".wz-outcome").inner_text() == "Choose one first."
+        turn(page).get_by_role("radio", name="Right", exact=True).focus()
+        for key in ("ArrowDown", "Tab"):
+            page.keyboard.press(key)
+        page.keyboard.type("that is / <b>another</b> place")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        turn(page).get_by_text("Thank you.").wait_for()
+        assert "Thank you." in page.locator("#wz-status").inner_text()
+    finally:
+        page.close()
+        served.stop()
+    (kept,) = FeedbackStore(tmp_path)
+    assert (kept.verdict, kept.note) == ("wrong-citation", "that is / <b>another</b> place")
+    assert (kept.question, kept.history) == (COMPOUNDS, (HEATING,))
+
+
+def test_a_greeting_gets_a_friendly_word(visit, real):
+    page = visit(real)
+    ask(page, "Hello!")
+    assert turn(page).locator(".wz-reply").inner_text().startswith("Hello. Ask me what the report says")
+    assert turn(page).locator(".wz-refusal, .wz-related, .wz-judge, button").count() == 0
 
 
 def test_a_link_asks_its_question_and_a_place_opens_the_report_there(visit, real):

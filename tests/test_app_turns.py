@@ -102,6 +102,24 @@ def test_a_refusal_shows_a_related_passage_and_no_source(hohhot):
     assert not page.all("wz-cite") and not page.all("wz-confidence") and not page.all("wz-claim")
 
 
+@pytest.mark.parametrize(("lang", "reply"), [("en", "Hello."), ("zh", "您好。")])
+def test_a_greeting_is_answered_in_kind_and_is_no_refusal(hohhot, lang, reply):
+    notes = (("conversation", "Said in conversation; nothing was searched."),)
+    shown = Answer("Hi", lang, "refused", "Hi", answer=reply, notes=notes)
+    page = Page(turns.turn(shown, 0, {hohhot.id: hohhot}))
+    assert page.all("wz-reply")[0]["text"] == reply and page.text == f"Hi{reply}"
+    assert not page.all("wz-refusal") and not page.all("wz-related") and not page.all("button")
+
+
+def test_a_readers_choice_is_of_what_can_be_said(hohhot):
+    answered, refused = answer(hohhot, ["p5.3"], "en"), answer(hohhot, [], "en", passages=nearest(hohhot, "p11.3"))
+    given = [
+        [it["value"] for it in Page(turns.turn(shown, 3, {hohhot.id: hohhot})).all("input")]
+        for shown in (answered, refused)
+    ]
+    assert given == [["right", "wrong-citation", "incomplete", "should-have-refused"], ["right", "incomplete"]]
+
+
 def test_an_error_keeps_its_place_in_the_conversation(hohhot):
     broken = Answer("Q", "en", "error", error={"message": "There is no report 'x'.", "hint": ""})
     page = Page(turns.conversation([broken], {hohhot.id: hohhot}))
@@ -110,19 +128,20 @@ def test_an_error_keeps_its_place_in_the_conversation(hohhot):
 
 def test_why_these_passages(hohhot):
     sentence = hohhot.sentence("p20.6")
-    hit = Hit(1, 0.4171, hohhot.id, sentence, (Match("zh", Span(8633, 8640), 0.634),), {"zh": 0.0, "en": 5.84})
+    hit = Hit(1, 0.4171, hohhot.id, sentence, (Match("zh", Span(8633, 8640), 0.634),), {"zh": 0.0, "en": 5.84}, 0.83)
     other = Hit(2, 0.3, hohhot.id, hohhot.sentence("p5.3"), (), {"zh": 1.0, "en": 0.0})
     shown = answer(hohhot, ["p20.6"], "en", "What about clean heating?", passages=(hit, other))
     cells = [it["text"] for it in Page(turns.turn(shown, 0, {hohhot.id: hohhot})).all("td")]
-    assert [cells[n] for n in (0, 2, 3, 4, 5, 6)] == [
+    assert [cells[n] for n in range(8) if n != 1] == [
         "1",
+        "83%",
         "0.417",
         "0.63 / 0.00",
         "0.0 / 5.8",
         "Chinese中文",
         "clean, heat",
     ]
-    assert cells[1].startswith("p20.6 cited已引用 实施城区供热管网") and cells[8].startswith("p5.3 地铁12号线")
+    assert cells[1].startswith("p20.6 cited已引用 实施城区供热管网") and cells[9].startswith("p5.3 地铁12号线")
 
 
 @pytest.mark.parametrize(
