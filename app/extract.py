@@ -10,14 +10,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from app.citation import Claim, cite
 from corpus.report import Report, Sentence, Span
 from corpus.sentences import clause_spans
 from index.hits import Hit
-from index.needs import asks_for_figure, asks_for_list, asks_for_one_fact, compares_times, gives_figure, time_of
+from index.needs import (
+    answering_figures,
+    asks_for_figure,
+    asks_for_list,
+    asks_for_one_fact,
+    compares_times,
+    gives_figure,
+    time_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +43,10 @@ class ExtractConfig:
 
     most: int = 5
     few: int = 2
-    share: float = 0.45
-    few_share: float = 0.6
-    other_time: float = 0.2
-    part: float = 0.15
+    share: float = 0.25
+    few_share: float = 0.45
+    other_time: float = 0.05
+    part: float = 0.3
 
 
 CONFIG = ExtractConfig()
@@ -48,11 +56,12 @@ _ITEM = re.compile(r"第?[一二三四五六七八九十]+(?:是(?!个|种|条)|
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A span of one sentence that is to be quoted."""
+    """A span of one sentence that is to be quoted, and the short answer inside it, where it is known."""
 
     report: str
     sentence: Sentence
     span: Span
+    highlight: Span | None = None
 
 
 def select(question: str, hits: Sequence[Hit], reports: Mapping[str, Report]) -> tuple[Pick, ...]:
@@ -73,26 +82,40 @@ def select(question: str, hits: Sequence[Hit], reports: Mapping[str, Report]) ->
             return (_pick(hit, reports), *(Pick(hit.report, item, _opening(item, report)) for item in items))
     if asks_for_figure(question):
         close = [hit for hit in close if gives_figure(question, hit.sentence, reports[hit.report])] or close
-    return tuple(_pick(hit, reports) for hit in close)
+    if asks_for_one_fact(question) and not compares_times(question):
+        close = close[: CONFIG.few]
+    picks = (_pick(hit, reports) for hit in close)
+    return tuple(
+        replace(pick, highlight=_short_answer(question, hit, pick.span, reports[hit.report]))
+        for hit, pick in zip(close, picks, strict=True)
+    )
 
 
 def claims(picks: Sequence[Pick], reports: Mapping[str, Report], lang: str) -> tuple[Claim, ...]:
     """A claim for each pick, in document order, in English (`en`) where the report has an edition, else in Chinese."""
     ordered = sorted(picks, key=lambda pick: (pick.report, pick.span))
-    return tuple(cite(reports[pick.report], pick.sentence, pick.span, lang) for pick in ordered)
+    return tuple(cite(reports[pick.report], pick.sentence, pick.span, lang, pick.highlight) for pick in ordered)
 
 
 def _close(question: str, hits: Sequence[Hit], reports: Mapping[str, Report]) -> list[Hit]:
     """The hits that are nearly as likely to answer as the best."""
-    one_fact = asks_for_one_fact(question)
-    most, share = (CONFIG.few, CONFIG.few_share) if one_fact else (CONFIG.most, CONFIG.share)
-    close = [hit for hit in hits[:most] if hit.probability >= share * hits[0].probability]
+    share = CONFIG.few_share if asks_for_one_fact(question) else CONFIG.share
+    close = [hit for hit in hits[: CONFIG.most] if hit.probability >= share * hits[0].probability]
     if compares_times(question):
         times = {time_of(hit.sentence, reports[hit.report]) for hit in close}
         floor = CONFIG.other_time * hits[0].probability
         others = (h for h in hits if time_of(h.sentence, reports[h.report]) not in times and h.probability >= floor)
         close += list(others)[:1]
     return close
+
+
+def _short_answer(question: str, hit: Hit, span: Span, report: Report) -> Span | None:
+    """The one figure or date in `span` that the question asks for; of several, the one in the nearest clause."""
+    found = answering_figures(question, report.source[span.start : span.end])
+    spans = [Span(span.start + figure.start, span.start + figure.end) for figure in found]
+    if len(spans) > 1 and hit.matches:
+        spans = [one for one in spans if hit.matches[0].span.contains(one)]
+    return spans[0] if len(spans) == 1 else None
 
 
 def _items(opening: Sentence, report: Report) -> tuple[Sentence, ...]:

@@ -64,13 +64,14 @@ _FITS: dict[Amount, Callable[[Figure], bool]] = {
 _NAME = re.compile(r"(?<!^)(?<![.?!:;。？！] )(?<![\w'])[A-Z][\w&]*[\w]")
 _ACRONYM = re.compile("[A-Za-z]{2,}")
 _FUTURE = re.compile(
-    r"\b(?:will|going to|plans? to|planned|by 20\d\d|targets?|goals?|aims?|next|future|ahead|intends?|should)\b|"
-    r"将|计划|打算|目标|到20\d\d年|今后|未来|下一步|以后|力争|准备|明年",
+    r"\b(?:will|going to|plans? to|planned|by 20\d\d|targets?|goals?|aims?|next|future|ahead|intends?|should|still to|"
+    r"left to|yet to|to be|meant to)\b|"
+    r"将|计划|打算|目标|到20\d\d年|今后|未来|下一步|以后|力争|准备|明年|往后|后面|接下来|要(?![求点])",
     re.IGNORECASE,
 )
 _PAST = re.compile(
     r"\b(?:did|was|were|had|has|have|past|last|so far|already|achieved|previous)\b|"
-    r"过去|已经|来,|取得|完成了|曾|以来|去年|了多少|[了过]吗?[?？]?$",
+    r"过去|已经|之前|来,|取得|完成了|曾|以来|去年|了多少|[了过]吗?[?？]?$",
     re.IGNORECASE,
 )
 _ONE = re.compile(
@@ -116,14 +117,20 @@ def time_asked(question: str) -> int:
 
 def gives_figure(question: str, sentence: Sentence, report: Report) -> bool:
     """Whether a sentence has a figure of the kind asked for, and one that the question does not itself give."""
-    asked = {figure.value for figure in figures(question, language(question))}
-    fits = _FITS[asks_for_figure(question) or "any"]
-    return any(fits(f) and not f.weak and f.value not in asked for f in _figures(report, sentence))
+    return bool(_fitting(question, _FITS[asks_for_figure(question) or "any"], _figures(report, sentence)))
+
+
+def answering_figures(question: str, text: str) -> list[Figure]:
+    """The figures of a Chinese text that can answer a question that asks for a figure or a date; none for another."""
+    kind = asks_for_figure(question)
+    if kind is not None:
+        return _fitting(question, _FITS[kind], figures(text, "zh"))
+    return _fitting(question, _is_date, figures(text, "zh")) if asks_for_date(question) else []
 
 
 def gives_date(sentence: Sentence, report: Report) -> bool:
     """Whether a sentence has a year, a date or a span of years."""
-    return any(f.kind in ("year", "date", "plan") or f.unit == "year" for f in _figures(report, sentence))
+    return any(map(_is_date, _figures(report, sentence)))
 
 
 def gives_list(sentence: Sentence) -> bool:
@@ -165,6 +172,16 @@ def unmet(question: str, sentences: Sequence[tuple[Report, Sentence]]) -> tuple[
         any(figure.value not in given for figure in asked),
         any(name.lower().removesuffix("s") not in words for name in named(question, cited)),
     )
+
+
+def _fitting(question: str, fits: Callable[[Figure], bool], found: Iterable[Figure]) -> list[Figure]:
+    """Those that fit and are not given by the question itself."""
+    given = {figure.value for figure in figures(question, language(question))}
+    return [figure for figure in found if fits(figure) and not figure.weak and figure.value not in given]
+
+
+def _is_date(figure: Figure) -> bool:
+    return figure.kind in ("year", "date", "plan") or figure.unit == "year"
 
 
 def _figures(report: Report, sentence: Sentence) -> tuple[Figure, ...]:
