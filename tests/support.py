@@ -135,9 +135,10 @@ class Page(HTMLParser):
         self.tags.add(tag)
         for name, value in attrs:
             self.attributes.setdefault(name, []).append(value)
-        if tag != "br":
-            self._open.append((tag, {"text": "", "tag": tag} | dict(attrs)))
-            self.elements.append(self._open[-1][1])
+        element = {"text": "", "tag": tag} | dict(attrs)
+        self.elements.append(element)
+        if tag not in ("br", "input"):
+            self._open.append((tag, element))
 
     def handle_endtag(self, tag):
         assert self._open.pop()[0] == tag
