@@ -162,7 +162,7 @@ def _calibrate(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as work:
         fitted = calibrate(gold, open_searcher(load_settings({})), Path(work) / "run.jsonl", arguments.cost)
     write_calibration(arguments.out, fitted)
-    sys.stdout.write(_dumps(fitted))
+    sys.stdout.write(json.dumps(fitted, indent=1, ensure_ascii=False) + "\n")
     return 0
 
 

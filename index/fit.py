@@ -20,6 +20,7 @@ from corpus.library import Library
 from corpus.readers import KINDS, read_text
 from index.build import build
 from index.encode import load_encoder
+from index.examples import read_pairs
 from index.pairs import pairs
 from index.questions import TrainingQuestion
 from index.questions import load as load_questions
@@ -27,6 +28,8 @@ from index.rerank import EVIDENCE, SIGNALS, Logistic, Ranker, evidence
 from index.search import Searcher
 
 _LEARNT = 0.05
+_MASS = {"need": 1.0, "near-miss": 0.6, "other-report": 0.2, "off-topic": 0.2}
+_OFF_TOPIC = 250
 _FOLDS = 5
 
 
@@ -38,7 +41,7 @@ class Case:
         id: of the training question.
         split: `train` or `validation`.
         lang: it was asked in.
-        kind: `need`, `near-miss` or `other-report`.
+        kind: `need`, `near-miss`, `other-report` or `off-topic`.
         rows: the signals of its candidates, shape (n, len(SIGNALS)), in fused order.
         question: as it was asked.
         right: which of them answer, shape (n,).
@@ -72,29 +75,44 @@ def report_ids(questions: Iterable[TrainingQuestion]) -> dict[str, str]:
     return {name: f"r{n:02}" for n, name in enumerate(sorted({q.report for q in questions}))}
 
 
-def cases(searcher: Searcher, reports: Path, others: int, seed: int = 1) -> Iterator[Case]:
-    """Every training question in both languages, and `others` questions of one report asked of another."""
+def cases(searcher: Searcher, reports: Path, data: Path, others: int, seed: int = 1) -> Iterator[Case]:
+    """Every training question in both languages, and questions that their report does not answer.
+
+    Args:
+        searcher: over the reports of the training questions.
+        reports: the folder with these reports.
+        data: the folder with `bench/cmrc2018_trial.json`, whose questions are off every report's topic.
+        others: how many questions of one report to ask of another, for training; for validation, all there are.
+        seed: of the draws.
+    """
     questions = load_questions()
     ids = report_ids(questions)
     texts = {path.stem: read_text(path) for path in sorted(reports.rglob("*")) if path.suffix.lower() in KINDS}
-    asked = [(q, q.report, q.kind) for q in questions]
-    asked += [(pair.question, pair.report, "other-report") for pair in pairs(questions, texts, others, seed)]
-    for question, report, kind in asked:
-        evidence = set(question.evidence) if kind == "need" else set()
-        for lang in ("zh", "en"):
-            hits, rows = searcher.candidates(getattr(question, lang), ids[report])
+    asked = [(q.id, q.split, q.kind, q.zh, q.en, q.report, set(q.evidence)) for q in questions]
+    for split, wanted in (("train", others), ("validation", len(questions))):
+        of_it = [q for q in questions if q.split == split]
+        for pair in pairs(of_it, texts, wanted, seed):
+            q = pair.question
+            asked.append((f"{q.id} of {pair.report}", split, "other-report", q.zh, q.en, pair.report, set()))
+    held = sorted({q.report for q in questions if q.split == "validation"})
+    for n, (id_, zh, en) in enumerate(_off_topic(data)):
+        asked.append((id_, "validation", "off-topic", zh, en, held[n % len(held)], set()))
+    for id_, split, kind, zh, en, report, quoted in asked:
+        wanted_texts = quoted if kind == "need" else set()
+        for lang, text in (("zh", zh), ("en", en)):
+            hits, rows = searcher.candidates(text, ids[report])
             found = [hit.sentence.text.strip() for hit in hits]
-            right = np.array([text in evidence for text in found], dtype=bool)
-            yield Case(
-                question.id,
-                question.split,
-                lang,
-                kind,
-                fold(getattr(question, lang)),
-                rows,
-                right,
-                len(evidence - set(found)),
-            )
+            right = np.array([sentence in wanted_texts for sentence in found], dtype=bool)
+            missed = len(wanted_texts - set(found))
+            yield Case(id_, split, lang, kind, fold(text), rows, right, missed)
+
+
+def _off_topic(data: Path) -> list[tuple[str, str, str]]:
+    """Id, Chinese and English of questions on anything."""
+    english = dict(read_pairs("cmrc-trial.en.tsv"))
+    articles = json.loads((data / "bench" / "cmrc2018_trial.json").read_text(encoding="utf-8"))["data"]
+    asked = [q for article in articles for paragraph in article["paragraphs"] for q in paragraph["qas"]]
+    return [(q["id"], q["question"], english[q["id"]]) for q in asked if q["id"] in english][:_OFF_TOPIC]
 
 
 def fit_answers(some: Sequence[Case], penalty: float = 30.0) -> Logistic:
@@ -106,7 +124,7 @@ def fit_answers(some: Sequence[Case], penalty: float = 30.0) -> Logistic:
 
 
 def fit_answerable(some: Sequence[Case], answers: Logistic, penalty: float = 10.0) -> Logistic:
-    """Over whole questions, answerable ones and others weighing the same together.
+    """Over whole questions, each kind weighing what `_MASS` says together.
 
     The encoder has learnt from the training questions, so that their scores are better than a new question's: they
     count `_LEARNT` of a validation question.
@@ -115,7 +133,11 @@ def fit_answerable(some: Sequence[Case], answers: Logistic, penalty: float = 10.
     rows = np.stack([evidence(c.question, c.rows, answers.probabilities(c.rows)) for c in asked])
     able = np.array([c.kind == "need" for c in asked])
     counts = np.array([_LEARNT if c.split == "train" else 1.0 for c in asked])
-    shares = counts * np.where(able, 1 / counts[able].sum(), 1 / counts[~able].sum())
+    kinds = np.array([c.kind for c in asked])
+    shares = np.zeros(len(asked))
+    for kind, mass in _MASS.items():
+        if (kinds == kind).any():
+            shares[kinds == kind] = counts[kinds == kind] * mass / counts[kinds == kind].sum()
     return logistic(rows, able, shares * len(rows) / shares.sum(), penalty)
 
 
@@ -154,10 +176,10 @@ def write(path: Path, ranker: Ranker, figures: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(row | {"measured": figures}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def make(reports: Path, work: Path, out: Path, others: int, seed: int) -> dict[str, Any]:
+def make(reports: Path, data: Path, work: Path, out: Path, others: int, seed: int) -> dict[str, Any]:
     """Fit the ranker to the shipped encoder and write it; returns what was measured on the validation reports."""
     searcher = searcher_over(reports, work)
-    asked = list(cases(searcher, reports, others, seed))
+    asked = list(cases(searcher, reports, data, others, seed))
     train, held = ([case for case in asked if case.split == split] for split in ("train", "validation"))
     answers = fit_answers(train)
     ranker = Ranker(answers, fit_answerable(asked, answers), searcher.manifest.model_digest)
@@ -185,7 +207,7 @@ def measured(train: Sequence[Case], held: Sequence[Case], answers: Logistic) -> 
         some = [held[n] for n in among]
         fused = [-np.arange(len(case.rows), dtype=np.float64) for case in some]
         found[lang] = {"fused": measure(some, fused), "ranked": measure(some, [likely[n] for n in among])}
-        for kind in ("near-miss", "other-report"):
+        for kind in ("near-miss", "other-report", "off-topic"):
             asked = [n for n in among if held[n].kind in ("need", kind) and len(held[n].rows)]
             able = np.array([held[n].kind == "need" for n in asked])
             found[lang][f"auc against {kind}"] = auc(odds[asked], able)

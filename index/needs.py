@@ -165,7 +165,7 @@ def unmet(question: str, sentences: Sequence[tuple[Report, Sentence]]) -> tuple[
     about = [value for report in cited for value in report.about.values()]
     words = fold(" ".join([search_text(*place, view) for place in places for view in ("zh", "en")] + about)).lower()
     given = {figure.value for place in places for figure in _figures(*place)}
-    asked = [f for f in figures(question, language(question)) if not f.weak and f.unit != "year"]
+    asked = [f for f in _read_figures(question, language(question)) if not f.weak and f.unit != "year"]
     return (
         asks_for_figure(question) is not None and not any(gives_figure(question, s, r) for r, s in sentences),
         asks_for_date(question) and not any(gives_date(s, r) for r, s in sentences),
@@ -176,7 +176,7 @@ def unmet(question: str, sentences: Sequence[tuple[Report, Sentence]]) -> tuple[
 
 def _fitting(question: str, fits: Callable[[Figure], bool], found: Iterable[Figure]) -> list[Figure]:
     """Those that fit and are not given by the question itself."""
-    given = {figure.value for figure in figures(question, language(question))}
+    given = {figure.value for figure in _read_figures(question, language(question))}
     return [figure for figure in found if fits(figure) and not figure.weak and figure.value not in given]
 
 
@@ -185,9 +185,9 @@ def _is_date(figure: Figure) -> bool:
 
 
 def _figures(report: Report, sentence: Sentence) -> tuple[Figure, ...]:
-    return _read_figures(report.reading(sentence.span))
+    return _read_figures(report.reading(sentence.span), "zh")
 
 
-@lru_cache(maxsize=4096)
-def _read_figures(text: str) -> tuple[Figure, ...]:
-    return figures(text, "zh")
+@lru_cache(maxsize=8192)
+def _read_figures(text: str, lang: Literal["zh", "en"]) -> tuple[Figure, ...]:
+    return figures(text, lang)

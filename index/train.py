@@ -120,7 +120,7 @@ def _ranker(args: argparse.Namespace) -> None:
 
     with tempfile.TemporaryDirectory() as work:
         folder = args.work or Path(work)
-        print(json.dumps(make(args.reports, folder, args.out, args.others, args.seed), indent=1))  # noqa: T201
+        print(json.dumps(make(args.reports, args.data, folder, args.out, args.others, args.seed), indent=1))  # noqa: T201
 
 
 def _lint_questions(args: argparse.Namespace) -> None:
@@ -182,6 +182,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     stage.add_argument("--model", nargs="+", required=True, help="folders")
     stage.set_defaults(run=_validate)
     stage = stages.add_parser("ranker", help="fit the sentence ranker to the shipped encoder")
+    stage.add_argument("data", type=Path, help="folder with bench/cmrc2018_trial.json")
     stage.add_argument("reports", type=Path, help="folder with the reports of the training questions")
     stage.add_argument("--out", type=Path, default=Path(__file__).parent / "ranker" / "ranker.json", help="to write")
     stage.add_argument("--work", type=Path, help="keep the index of the reports here (default: thrown away)")
