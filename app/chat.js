@@ -172,8 +172,11 @@
     if (!verdict) return void tell(words().unjudged);
     send("judge", JSON.stringify({ turn: button.dataset.turn, verdict, note: $("textarea", form).value }));
   };
-  const arrivedOut = () => {
-    const file = $("#outbox [data-file]"), told = $("#outbox [data-told]");
+  let stamp = "";
+  const came = () => {  // Gradio writes the same element several times
+    const file = $("#outbox [data-file]"), told = $("#outbox [data-told]"), now = $("#outbox [data-stamp]")?.dataset.stamp;
+    if (!now || now === stamp) return;
+    stamp = now;
     if (file) save(file.dataset);
     if (!told) return;
     $(`.wz-turn[data-turn="${told.dataset.told}"] .wz-outcome`)?.replaceChildren(told.cloneNode(true));
@@ -265,7 +268,7 @@
   const watch = (selector, then) =>
     new MutationObserver(then).observe($(selector), { childList: true, subtree: true, characterData: true });
   watch("#conversation", turned);
-  watch("#outbox", arrivedOut);
+  watch("#outbox", came);
   new MutationObserver(() => {
     if (wanted && $(".wz-reader")?.dataset.report === wanted.report) { translate(root.dataset.english === "on"); show(wanted); }
   }).observe($("#reader"), { childList: true, subtree: true, attributes: true, attributeFilter: ["data-report"] });
