@@ -21,8 +21,8 @@ from app.words import both, html, pair
 from corpus.figures import figures
 from corpus.report import Report
 
-_HIGH, _FAIR = 0.9, 0.8
-"""Confidence from which an answer is called high, or fair."""
+_HIGH, _FAIR = 0.8, 0.6
+"""Confidence, the calibrated probability of a right answer, from which it is called high, or fair."""
 
 
 def conversation(answers: Sequence[Answer], reports: Mapping[str, Report], fault: tuple[str, str] | None = None) -> str:
@@ -100,10 +100,11 @@ def _claim(claim: Claim, number: int, reports: Mapping[str, Report]) -> str:
     above = {lang: path(report, report.paragraph(first.paragraph), lang) for lang in ("en", "zh")}
     chinese, english = (" › ".join(map(short, above[lang] or above["zh"])) for lang in ("zh", "en"))
     source = f"{html(name(report))} · " if len(reports) > 1 else ""
+    source += f"{pair(english, chinese)} · " if chinese else ""
     return (
         f'<p class="wz-claim" lang="{"en" if in_english else "zh"}">{_emphasised(claim)} {links}</p>'
         f'<div class="wz-other" hidden>{others}</div>'
-        f'<p class="wz-path">{source}{pair(english, chinese)} · {html(first.sentence)}</p>{errata}'
+        f'<p class="wz-path">{source}{html(first.sentence)}</p>{errata}'
     )
 
 

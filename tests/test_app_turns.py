@@ -49,7 +49,7 @@ def test_what_a_translation_says_otherwise_is_not_emphasised(hohhot):
 
 
 @pytest.mark.parametrize(
-    ("confidence", "words"), [(0.95, "high把握：高"), (0.85, "fair把握：中"), (0.7, "low – read the source把握：低")]
+    ("confidence", "words"), [(0.95, "high把握：高"), (0.7, "fair把握：中"), (0.5, "low – read the source把握：低")]
 )
 def test_confidence_is_said_in_words(hohhot, confidence, words):
     page = Page(turns.turn(answer(hohhot, ["p5.3"], "en", confidence=confidence), 0, {hohhot.id: hohhot}))
