@@ -179,8 +179,9 @@
     stamp = now;
     if (file) save(file.dataset);
     if (!told) return;
-    $(`.wz-turn[data-turn="${told.dataset.told}"] .wz-outcome`)?.replaceChildren(told.cloneNode(true));
-    tell(told.innerText);
+    const outcome = $(`.wz-turn[data-turn="${told.dataset.told}"] .wz-outcome`);
+    outcome?.replaceChildren(...told.cloneNode(true).childNodes);
+    tell(outcome?.innerText ?? "");
   };
 
   const actions = {
@@ -254,13 +255,13 @@
   const turned = () => {
     const linked = arrived && new URLSearchParams(location.search).get("q"), turns = all("#conversation .wz-turn");
     const turn = turns.find((it) => linked && it.dataset.question === linked) ?? turns.at(-1);
-    const now = turn ? `${turns.length} ${turn.textContent}` : "";
+    const answer = turn && $(".wz-answer, .wz-refusal, .wz-fault, .wz-reply", turn);
+    const now = turn ? `${turns.length} ${turn.dataset.question} ${answer?.textContent}` : "";
     if (now === last) return;
     last = now;
     if (!turn) return;
     const pane = $("#conversation"), first = $(".wz-cite", turn);
     pane.scrollTop += turn.getBoundingClientRect().top - pane.getBoundingClientRect().top - 8;
-    const answer = $(".wz-answer, .wz-refusal, .wz-fault, .wz-reply", turn);
     tell(answer ? answer.innerText : "");
     if (arrived && read(location.hash)) return;
     if (first) show(cited(first)); else clear();
