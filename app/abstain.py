@@ -1,8 +1,9 @@
 """How sure is an answer, and when to say that the report does not say.
 
 The sentence ranker gives the odds that something here answers (`index.rerank.evidence`). On the dev questions these
-odds are calibrated: `confidence` is the probability that the answer shown is right and complete. Below a threshold,
-chosen for a stated trade-off, the answer is a refusal. `python -m eval calibrate` fits all this and writes
+odds are calibrated, together with what the quoted sentences leave unmet of what the question itself names: `confidence`
+is the probability that the answer shown is right and complete. Below a threshold, chosen for a stated trade-off, the
+answer is a refusal. `python -m eval calibrate` fits all this and writes
 `abstain.json`, stamped with what it was fitted on.
 """
 
@@ -17,6 +18,7 @@ from corpus.errors import WenzhengError
 from index.search import Searcher
 
 SHIPPED = Path(__file__).with_name("abstain.json")
+_NUMBERS = ("slope", "intercept", "threshold", "number", "name")
 _FIT = "Fit it: python -m eval calibrate."
 
 
@@ -26,6 +28,8 @@ class Calibration:
 
     Attributes:
         slope, intercept: of the logistic over the ranker's log-odds (Platt, 1999).
+        number, name: added where no quoted sentence has a figure or a name that the question gives; the reports that
+            the ranker learns from have no English edition and cannot teach it that.
         threshold: an answer is shown at or above this confidence.
         model, ranker: digests of the encoder and the ranker it was fitted to.
     """
@@ -33,6 +37,8 @@ class Calibration:
     slope: float
     intercept: float
     threshold: float
+    number: float = 0.0
+    name: float = 0.0
     model: str = ""
     ranker: str = ""
 
@@ -41,7 +47,7 @@ class Calibration:
         """Read a calibration. Raises WenzhengError where it is missing or damaged."""
         try:
             row = json.loads(path.read_text(encoding="utf-8"))
-            numbers = {name: float(row[name]) for name in ("slope", "intercept", "threshold")}
+            numbers = {name: float(row[name]) for name in _NUMBERS}
             return cls(**numbers, model=str(row["model"]), ranker=str(row["ranker"]))
         except (OSError, ValueError, KeyError, TypeError) as fault:
             raise WenzhengError(f"The calibration {path} cannot be read: {fault!r}.", _FIT) from fault
@@ -53,10 +59,13 @@ class Calibration:
             if fitted != actual:
                 raise WenzhengError(f"The confidence of answers was calibrated for another {what}.", _FIT)
 
-    def confidence(self, odds: float) -> float:
-        """The probability that an answer is right and complete, given the log-odds that something answers."""
-        return 1 / (1 + math.exp(-max(-700.0, min(700.0, self.slope * odds + self.intercept))))
+    def confidence(self, odds: float, number: bool = False, name: bool = False) -> float:
+        """The probability that an answer is right and complete.
 
-    def answers(self, odds: float) -> bool:
-        """Whether an answer is to be shown."""
-        return self.confidence(odds) >= self.threshold
+        Args:
+            odds: log-odds that something answers.
+            number: a figure that the question gives is nowhere in what is quoted.
+            name: a name that it gives is not.
+        """
+        logit = self.slope * odds + self.intercept + self.number * number + self.name * name
+        return 1 / (1 + math.exp(-max(-700.0, min(700.0, logit))))

@@ -23,6 +23,7 @@ from app.reply import Answer
 from app.spelling import Speller
 from corpus.errors import WenzhengError
 from corpus.fold import fold
+from index.needs import unmet
 from index.search import Searcher
 from index.tokens import language
 
@@ -79,8 +80,10 @@ class Answerer:
         with _timed(timings, "search"):
             found = self.searcher.find(subject(folded), report)
         with _timed(timings, "select"):
-            picks = extract.select(folded, found.hits, reports) if self.calibration.answers(found.odds) else ()
-            claims = extract.claims(picks, reports, spoken)
+            picks = extract.select(folded, found.hits, reports)
+            *_, number, name = unmet(folded, [(reports[pick.report], pick.sentence) for pick in picks])
+            confidence = self.calibration.confidence(found.odds, number, name) if picks else 0.0
+            claims = extract.claims(picks, reports, spoken) if confidence >= self.calibration.threshold else ()
         with _timed(timings, "verify"):
             proved = tuple(c for c in claims if not verify([c.to_json()], reports.__getitem__))
         return Answer(
@@ -89,7 +92,7 @@ class Answerer:
             standalone_question=alone,
             lang=spoken,
             status="answered" if proved else "refused",
-            confidence=round(self.calibration.confidence(found.odds), 6),
+            confidence=round(confidence, 6),
             answer=_text(proved) or _REFUSAL[spoken],
             claims=proved,
             passages=found.hits,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,16 @@ from numpy.typing import NDArray
 
 from app.abstain import Calibration
 from app.answer import Answerer
+from corpus.fold import fold
+from corpus.report import Report
 from eval.gold import Gold
 from eval.run import run
 from eval.score import Row, score
+from index.needs import unmet
 from index.search import Searcher
 
 FOLDS = 10
+_RIDGE = 0.1
 
 
 def calibrate(gold: Gold, searcher: Searcher, work: Path, cost: float) -> dict[str, Any]:
@@ -40,20 +44,23 @@ def calibrate(gold: Gold, searcher: Searcher, work: Path, cost: float) -> dict[s
     assert searcher.ranker is not None  # noqa: S101 - without one there are no odds
     done = run(gold, Answerer(searcher, Calibration(1.0, 0.0, 0.0)), work)
     rows = score(done, gold, searcher.reports)
-    odds = np.array([_odds(row.confidence) for row in rows])
+    seen = np.array([_seen(row, done.rows[row.id]["answer"], searcher.reports) for row in rows])
     right = np.array([row.answerable and row.cited_correct == 1.0 for row in rows])
-    slope, intercept = fit(odds, right)
-    threshold = choose(_sigmoid(slope * odds + intercept), rows, cost)
+    weights = fit(seen, right)
+    threshold = choose(_sigmoid(_logits(seen, weights)), rows, cost)
+    slope, number, name, intercept = (round(float(weight), 6) for weight in weights)
     return {
-        "slope": round(slope, 6),
-        "intercept": round(intercept, 6),
+        "slope": slope,
+        "intercept": intercept,
+        "number": number,
+        "name": name,
         "threshold": round(threshold, 4),
         "trade_off": f"a false answer counts as {cost:g} false refusals",
         "gold": gold.sha256,
         "index": searcher.manifest.digest,
         "model": searcher.manifest.model_digest,
         "ranker": searcher.ranker.digest,
-        "cross_validated": cross_validated(odds, right, rows, cost),
+        "cross_validated": cross_validated(seen, right, rows, cost),
     }
 
 
@@ -62,19 +69,25 @@ def write(path: Path, row: dict[str, Any]) -> None:
     path.write_text(json.dumps(row, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def fit(odds: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[float, float]:
-    """Slope and intercept of the logistic, with Platt's smoothed targets against over-confidence."""
+def fit(seen: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The weights of log-odds, number and name, and the intercept, with Platt's smoothed targets.
+
+    Args:
+        seen: shape (n, 3).
+        right: shape (n,).
+    """
     from scipy.optimize import minimize
 
     positive, negative = int(right.sum()), int((~right).sum())
     target = np.where(right, (positive + 1) / (positive + 2), 1 / (negative + 2))
 
-    def loss(parameters: NDArray[np.float64]) -> float:
-        logits = parameters[0] * odds + parameters[1]
-        return float((np.logaddexp(0, logits) - target * logits).sum())
+    def loss(weights: NDArray[np.float64]) -> float:
+        logits = _logits(seen, weights)
+        return float((np.logaddexp(0, logits) - target * logits).sum() + _RIDGE * (weights[1:3] ** 2).sum())
 
-    found = minimize(loss, np.array([1.0, 0.0]), method="BFGS").x
-    return float(found[0]), float(found[1])
+    bounds = [(1e-3, None), (None, 0.0), (None, 0.0), (None, None)]
+    found = minimize(loss, np.array([1.0, 0.0, 0.0, 0.0]), method="L-BFGS-B", bounds=bounds)
+    return np.asarray(found.x, dtype=np.float64)
 
 
 def choose(confidence: NDArray[np.float64], rows: Sequence[Row], cost: float) -> float:
@@ -93,23 +106,23 @@ def choose(confidence: NDArray[np.float64], rows: Sequence[Row], cost: float) ->
 
 
 def cross_validated(
-    odds: NDArray[np.float64], right: NDArray[np.bool_], rows: Sequence[Row], cost: float
+    seen: NDArray[np.float64], right: NDArray[np.bool_], rows: Sequence[Row], cost: float
 ) -> dict[str, float]:
     """The figures on needs that were left out of fit and threshold, `FOLDS` times."""
     needs = sorted({row.need for row in rows})
-    fold = np.array([needs.index(row.need) % FOLDS for row in rows])
+    part = np.array([needs.index(row.need) % FOLDS for row in rows])
     confidence, shown = np.zeros(len(rows)), np.zeros(len(rows), dtype=bool)
     for n in range(FOLDS):
-        held = fold == n
-        slope, intercept = fit(odds[~held], right[~held])
-        learnt = _sigmoid(slope * odds[~held] + intercept)
+        held = part == n
+        weights = fit(seen[~held], right[~held])
+        learnt = _sigmoid(_logits(seen[~held], weights))
         threshold = choose(learnt, [row for row, out in zip(rows, held, strict=True) if not out], cost)
-        confidence[held] = _sigmoid(slope * odds[held] + intercept)
+        confidence[held] = _sigmoid(_logits(seen[held], weights))
         shown[held] = confidence[held] >= threshold
     able = np.array([row.answerable for row in rows])
     return {
-        "auc_answerable": round(auc(odds, able), 4),
-        "auc_right": round(auc(odds, right), 4),
+        "auc_answerable": round(auc(confidence, able), 4),
+        "auc_right": round(auc(confidence, right), 4),
         "brier": round(float(((confidence - right) ** 2).mean()), 4),
         "false_answers": round(float(shown[~able].mean()), 4),
         "false_refusals": round(float((~shown[able]).mean()), 4),
@@ -128,9 +141,17 @@ def auc(scores: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
     return float((ranks[right].sum() - positive * (positive + 1) / 2) / (positive * negative))
 
 
-def _odds(confidence: float) -> float:
-    bounded = min(max(confidence, 1e-6), 1 - 1e-6)
-    return math.log(bounded / (1 - bounded))
+def _seen(row: Row, answer: Mapping[str, Any], reports: Mapping[str, Report]) -> tuple[float, float, float]:
+    """Log-odds, and whether a figure or a name of the question is missing from what was quoted."""
+    bounded = min(max(row.confidence, 1e-6), 1 - 1e-6)
+    cited = [citation for claim in answer["claims"] for citation in claim["citations"]]
+    quoted = [(reports[c["report"]], reports[c["report"]].sentence(c["sentence"])) for c in cited]
+    *_, number, name = unmet(fold(answer["standalone_question"]), quoted)
+    return math.log(bounded / (1 - bounded)), float(number), float(name)
+
+
+def _logits(seen: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(seen @ weights[:-1] + weights[-1], dtype=np.float64)
 
 
 def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -28,7 +28,7 @@ from index.rerank import EVIDENCE, SIGNALS, Logistic, Ranker, evidence
 from index.search import Searcher
 
 _LEARNT = 0.05
-_MASS = {"need": 1.0, "near-miss": 0.6, "other-report": 0.2, "off-topic": 0.2}
+_MASS = {"need": 1.0, "near-miss": 0.5, "other-report": 0.2, "off-topic": 0.3}
 _OFF_TOPIC = 250
 _FOLDS = 5
 
