@@ -1,24 +1,27 @@
-"""The chat page: a conversation on the left, the passages that prove it on the right (Gradio).
+"""The chat page: a conversation on the left, the report that proves it on the right (Gradio).
 
 Everything is served from this machine, nothing is recorded or sent anywhere: Gradio's analytics, run history,
 monitoring, sharing and MCP mount are off, whatever the environment says. Text from documents and users reaches the
-page only as HTML or Markdown that `render` has escaped.
+page only as HTML that `turns` and `reader` have escaped. The server keeps no conversation; see `kept`.
 """
 
 from __future__ import annotations
 
-import logging
+import json
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app import render
+from app import kept, outbox, reader, render
 from app.answer import Answerer
 from app.endpoint import add_endpoint
-from app.reply import Answer
+from app.feedback import FeedbackStore
+from app.handlers import Handlers
+from app.question import LONGEST
+from app.words import both, for_script
 from corpus.errors import WenzhengError
 
 if TYPE_CHECKING:
@@ -27,117 +30,111 @@ if TYPE_CHECKING:
     from app.accounts import Accounts
     from app.safety import Limits
 
-_EXAMPLES = (
-    "What does the plan say about clean heating?",
-    "How many old residential compounds were renovated?",
-    "What will the Horinger New Area focus on?",
-    "培育哪六大产业集群？",
-    "森林覆盖率达到多少？",
-    "新增多少所公办幼儿园和中小学？",
-)
 _STYLE = Path(__file__).with_name("chat.css")
 _SCRIPT = Path(__file__).with_name("chat.js")
-_INTRODUCTION = """<h1>Wenzheng <span lang="zh">问政</span></h1>
-<p>Ask in English or Chinese. Every sentence of the answer is tied to the place in the source that says it.</p>
-<p lang="zh">用中文或英文提问，答案的每一句都注明原文出处。</p>"""
-_BROKEN = "This question could not be answered: something broke. The terminal that runs Wenzheng says what."
 _FONTS = ("system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
 
 _AT_ONCE, _QUEUED = 32, 200
 _SESSIONS = 500  # Gradio keeps some 40 kB of each for ever, up to this many; the one longest unused goes first
+# The page's script asks for a report by name and for what the page's address asks.
+_HEAR = 'element.addEventListener("open-report", () => trigger("open"));'
+_HEAR_OUT = 'for (const name of ["export", "judge"]) element.addEventListener(name, () => trigger(name));'
+_WANTED = '() => [document.getElementById("reader").dataset.wanted ?? ""]'
+_LINKED = '(_, stored) => [new URLSearchParams(location.search).get("q") ?? "", stored]'
+_OUT = '(_, stored) => [document.getElementById("outbox").dataset.wanted ?? "", stored]'
 
-_Turns = list[dict[str, Any]]
-_log = logging.getLogger(__name__)
 
+def page(answerer: Answerer, data: Path | None = None) -> gradio.Blocks:
+    """The chat as a Gradio app.
 
-def page(answerer: Answerer) -> gradio.Blocks:
-    """The chat as a Gradio app."""
+    Args:
+        answerer: that answers.
+        data: the folder of the user's data; without one, a conversation is forgotten when the server stops.
+    """
     _close_doors()
     import gradio as gr
 
-    reports = answerer.searcher.reports
-    choices = [(report.about.get("short", report.title), report.id) for report in reports.values()]
+    handlers = Handlers(answerer, gr.skip(), None if data is None else FeedbackStore(data))
+    reports = handlers.reports
 
-    def respond(
-        question: str, turns: _Turns, answers: list[Answer], report: str
-    ) -> Iterator[tuple[Any, _Turns, list[Answer], Any]]:
-        """The question at once, then the answer claim by claim; a fault is told in the conversation."""
-        asked = render.plain(question)
-        turns = [*turns, *([_turn("user", asked)] if asked else [])]
-        yield "", [*turns, _turn("assistant", "…")], answers, gr.skip()
-        try:
-            answer = answerer.ask(question, [earlier.question for earlier in answers], report or None)
-        except WenzhengError as fault:
-            yield question, [*turns, _turn("assistant", f"> {render.plain(str(fault))}")], answers, gr.skip()
-        except Exception:
-            _log.exception("No answer to %r", question)
-            yield question, [*turns, _turn("assistant", f"> {_BROKEN}")], answers, gr.skip()
-        else:
-            text, answers = render.markdown(answer, len(answers)), [*answers, answer]
-            panel, said = render.sources(answers, reports), text.split("\n\n")
-            for end in range(1, len(said) + 1):
-                yield gr.skip(), [*turns, _turn("assistant", "\n\n".join(said[:end]))], answers, panel
-
+    bare: dict[str, Any] = {"apply_default_css": False, "js_on_load": None}
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     with gr.Blocks(title="Wenzheng 问政", analytics_enabled=False, fill_width=True) as blocks:
-        gr.HTML(_INTRODUCTION, elem_id="introduction", apply_default_css=False)
+        gr.HTML(_masthead(), elem_id="masthead", **bare)
         with gr.Row(elem_id="panes"):
-            with gr.Column(scale=5, min_width=320):
-                chat = gr.Chatbot(
-                    label="Conversation · 对话",
+            with gr.Column(scale=5, min_width=300, elem_id="talk"):
+                conversation = gr.HTML(handlers.fresh()[1], elem_id="conversation", **bare)
+                report = gr.Dropdown(
+                    [("All reports · 全部报告", ""), *((render.name(it), it.id) for it in reports.values())],
+                    value="",
+                    label="Report · 报告",
                     show_label=False,
-                    elem_id="conversation",
-                    height=None,
-                    buttons=[],
-                    feedback_options=None,
-                    latex_delimiters=[],
-                    sanitize_html=True,
-                    allow_tags=False,
-                    allow_file_downloads=False,
-                    layout="panel",
-                    placeholder=render.welcome(reports),
+                    visible=len(reports) > 1,
+                    elem_id="which",
                 )
                 question = gr.Textbox(
                     label="Question · 提问",
-                    placeholder="Ask the report · 向报告提问",
                     show_label=False,
                     submit_btn="Ask · 提问",
+                    max_length=LONGEST,
                     autofocus=True,
                     elem_id="question",
                 )
-                report = gr.Dropdown(
-                    [("All reports · 全部报告", ""), *choices],
-                    value="",
-                    label="Report · 报告",
-                    visible=len(choices) > 1,
-                )
-                examples = gr.Examples(
-                    [[example] for example in _EXAMPLES], question, label="For example · 例如", elem_id="examples"
-                )
-            with gr.Column(scale=5, min_width=320):
-                gr.HTML('<h2>Sources · <span lang="zh">出处</span></h2>', apply_default_css=False)
-                sources = gr.HTML(render.sources([], reports), elem_id="sources", apply_default_css=False)
-        answers = gr.State([])
-        ask = {
-            "fn": respond,
-            "inputs": [question, chat, answers, report],
-            "outputs": [question, chat, answers, sources],
-            "show_progress": "hidden",
-        }
-        question.submit(**ask, api_name="ask")
+                with gr.Row(elem_id="tools"):
+                    fresh = gr.Button("New conversation · 新对话", elem_id="fresh", size="sm")
+                    gr.HTML(outbox.choice(), elem_id="export", **bare)
+                out = gr.HTML("<i></i>", elem_id="outbox", **bare | {"js_on_load": _HEAR_OUT})
+            with gr.Column(scale=6, min_width=300, elem_id="report"):
+                text = handlers.read(next(iter(reports))) if reports else reader.nothing()
+                shown = gr.HTML(text, elem_id="reader", **bare | {"js_on_load": _HEAR})
+        stored = gr.BrowserState([], storage_key=kept.STORAGE_KEY, secret=None if data is None else kept.secret(data))
+        said = [question, stored, conversation]
+        question.submit(handlers.respond, [question, report, stored], said, **quiet)
+        blocks.load(handlers.resume, [question, stored], said, js=_LINKED, **quiet)
+        fresh.click(handlers.fresh, None, [stored, conversation], **quiet)
+        shown.open(handlers.read, report, shown, js=_WANTED, **quiet)
+        out.export(handlers.export, [out, stored], out, js=_OUT, **quiet)
+        out.judge(handlers.judge, [out, stored], out, js=_OUT, **quiet)
         add_endpoint(answerer)
-        examples.load_input_event.then(**ask, api_visibility="private")
-        chat.clear(lambda: ([], render.sources([], reports)), None, [answers, sources], api_visibility="private")
     return blocks
 
 
-def serve(answerer: Answerer, host: str, port: int, accounts: Accounts | None = None) -> None:
-    """Serve the chat until interrupted, to all or to those who have an account; port 0 takes a free one.
+def _masthead() -> str:
+    """Name, the views of a narrow page, the language, and what the script writes where HTML does not reach."""
+    views = "".join(
+        f'<button type="button" data-do="view" data-view="{view}">{both(view)}</button>'
+        for view in ("conversation", "report")
+    )
+    languages = "".join(
+        f'<button type="button" data-do="language" data-language="{lang}" lang="{lang}">{label}</button>'
+        for lang, label in (("en", "English"), ("zh", "中文"))
+    )
+    words = escape(json.dumps(for_script(), ensure_ascii=False), quote=True)
+    return (
+        f'<header><h1>Wenzheng <span lang="zh">问政</span></h1><p>{both("tagline")}</p>'
+        f'<div class="wz-views" role="group" aria-labelledby="wz-views">'
+        f'<span class="wz-sr" id="wz-views">{both("view")}</span>{views}</div>'
+        f'<div class="wz-languages" role="group" aria-labelledby="wz-languages">'
+        f'<span class="wz-sr" id="wz-languages">{both("language")}</span>{languages}</div></header>'
+        f'<p class="wz-sr" role="status" id="wz-status"></p><div id="wz-words" data-words="{words}" hidden></div>'
+    )
+
+
+def serve(answerer: Answerer, host: str, port: int, data: Path | None = None, accounts: Accounts | None = None) -> None:
+    """Serve the chat until interrupted.
+
+    Args:
+        answerer: that answers.
+        host: the address to listen on.
+        port: 0 takes a free one.
+        data: the folder of the user's data.
+        accounts: who may come in; without them, everybody.
 
     Raises:
         WenzhengError: the port is in use or the address is not this machine's.
     """
     port = _free(host, port)  # a bad address is told before the page is made
-    blocks = page(answerer)
+    blocks = page(answerer, data)
     address = launch(blocks, host, port, accounts)
     sys.stdout.write(f"Wenzheng 问政: {address} (Ctrl+C to stop)\n")
     sys.stdout.flush()
@@ -171,7 +168,7 @@ def launch(
         quiet=True,
         prevent_thread_lock=True,
         theme=_theme(),
-        css_paths=_STYLE,
+        head=f"<style>{_STYLE.read_text(encoding='utf-8')}</style>",  # css= would put a prefix before every rule
         js=_SCRIPT.read_text(encoding="utf-8"),
     )
     return str(blocks.local_url)
@@ -195,10 +192,6 @@ def _free(host: str, port: int) -> int:
         raise WenzhengError(
             f"Cannot listen on {host}:{port}: {fault.strerror}.", "Choose another: --port N."
         ) from fault
-
-
-def _turn(role: str, content: str) -> dict[str, Any]:
-    return {"role": role, "content": content}
 
 
 def _close_doors() -> None:

@@ -78,7 +78,8 @@ def chat(arguments: argparse.Namespace, settings: Settings) -> int:
 
     accounts = None if arguments.auth_file is None else read_accounts(arguments.auth_file)
     answerer = open_answerer(settings)
-    serve(Desk(answerer.searcher, answerer.calibration, answerer.language), settings.host, settings.port, accounts)
+    desk = Desk(answerer.searcher, answerer.calibration, answerer.language)
+    serve(desk, settings.host, settings.port, settings.data_dir, accounts)
     return 0
 
 

@@ -31,6 +31,11 @@ class Answer:
     error: Mapping[str, Any] | None = None
     id: str = ""
 
+    @property
+    def conversational(self) -> bool:
+        """Whether it is only talk: nothing was asked of a report, and nothing is claimed."""
+        return not self.claims and any(kind == "conversation" for kind, _ in self.notes)
+
     def to_json(self) -> dict[str, Any]:
         """The answer JSON, schema 1."""
         row: dict[str, Any] = {

@@ -1,10 +1,11 @@
 """Fixtures: the shipped report, a library of two, an index of them made with the tests' encoder; no network."""
 
+import json
 import shutil
 import socket
 
 import pytest
-from support import RANKER, SECOND, HashedNgrams
+from support import HOSTILE, RANKER, SECOND, HashedNgrams
 
 from corpus.library import SHIPPED, Library
 from index.build import build
@@ -41,6 +42,20 @@ def county(tmp_path):
     library = Library(root)
     library.add(text, "anning-2024", "安宁县2024年政府工作报告")
     return library
+
+
+@pytest.fixture
+def hostile(tmp_path):
+    """A report that attacks whatever shows it, in its text, its edition and its description."""
+    text = tmp_path / "hostile.txt"
+    text.write_text(f"{HOSTILE}\n\n一、{HOSTILE}\n\n这是正文{HOSTILE}。𠮷\u202e倒\u202c字。\n", encoding="utf-8")
+    (tmp_path / "hostile").mkdir()
+    library = Library(tmp_path / "hostile")
+    report = library.add(text, "hostile", HOSTILE)
+    rows = [{"zh": s.text.strip(), "en": f"{s.id} {HOSTILE}"} for s in report.sentences]
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    (library.root / "hostile" / "english.jsonl").write_text(lines, encoding="utf-8")
+    return library.open("hostile")
 
 
 @pytest.fixture

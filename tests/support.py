@@ -1,12 +1,16 @@
-"""What tests share that is no fixture: a second report of another shape, and an encoder whose scores are exact."""
+"""What tests share that is no fixture: a second report, an encoder whose scores are exact, hostile text, read HTML."""
 
 import hashlib
+from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 
 from app.abstain import Calibration
+from app.citation import cite
+from app.reply import Answer
 from index.glosses import Dictionary
+from index.hits import Hit
 from index.rerank import EVIDENCE, SIGNALS, Logistic, Ranker
 
 ROOT = Path(__file__).parent.parent
@@ -113,3 +117,55 @@ RANKER = Ranker(
     "test-ranker",
 )
 CALIBRATION = Calibration(slope=1.0, intercept=0.0, threshold=0.3, model="test", ranker="test-ranker")
+
+
+HOSTILE = (
+    "<script>alert(1)</script><img src=x onerror=alert(2)>![a](http://evil.example/a.png)[b](javascript:alert(3))"
+    "<!-- c -->${alert(4)} `code` {{7*7}} @children $$x^2$$ &lt; </style> 'a' \"b\" \\"
+)
+
+
+class Page(HTMLParser):
+    """Some HTML: its tags, attributes and text, and the text and attributes of each element that has a class."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.attributes, self.text, self.elements, self._open = set(), {}, "", [], []
+        self.feed(html)
+        assert self._open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        for name, value in attrs:
+            self.attributes.setdefault(name, []).append(value)
+        element = {"text": "", "tag": tag} | dict(attrs)
+        self.elements.append(element)
+        if tag not in ("br", "input"):
+            self._open.append((tag, element))
+
+    def handle_endtag(self, tag):
+        assert self._open.pop()[0] == tag
+
+    def handle_data(self, data):
+        self.text += data
+        for _, element in self._open:
+            element["text"] += data
+
+    def handle_comment(self, data):
+        raise AssertionError(f"a comment: {data}")
+
+    def all(self, kind):
+        """The elements of a class or tag, in order."""
+        return [it for it in self.elements if kind == it["tag"] or kind in it.get("class", "").split()]
+
+
+def answer(report, sentences, lang, question="Q", **fields):
+    """An answer that quotes whole sentences, or a refusal when there are none."""
+    claims = tuple(cite(report, report.sentence(id_), report.sentence(id_).span, lang) for id_ in sentences)
+    said = " ".join(f"{claim.text} [{n}]" for n, claim in enumerate(claims, start=1))
+    fields = {"standalone_question": question, "status": "answered" if claims else "refused"} | fields
+    return Answer(question, lang, answer=said or "The report does not say.", claims=claims, **fields)
+
+
+def nearest(report, sentence):
+    return (Hit(1, 1.0, report.id, report.sentence(sentence), (), {}),)

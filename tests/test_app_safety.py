@@ -20,7 +20,7 @@ from app.accounts import Accounts, account_line
 from app.safety import Guard, Limits, Throttle
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio")
-NOBODY = SimpleNamespace(searcher=SimpleNamespace(reports={}))
+NOBODY = SimpleNamespace(ask=len, searcher=SimpleNamespace(reports={}))
 PASSWORD = "correct horse"
 HEADERS = {
     "x-content-type-options": "nosniff",
