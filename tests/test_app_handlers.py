@@ -28,7 +28,7 @@ def answerer(tmp_path_factory):
 def handlers(answerer, monkeypatch):
     """Handlers for which everything but 火星 can be answered."""
     select = extract.select
-    monkeypatch.setattr("app.abstain.Calibration.answers", lambda *_: True)
+    monkeypatch.setattr("app.abstain.Calibration.confidence", lambda *_: 1.0)
     monkeypatch.setattr("app.extract.select", lambda asked, *seen: () if "火星" in asked else select(asked, *seen))
     return Handlers(answerer, UNCHANGED)
 
