@@ -7,7 +7,7 @@ from support import CALIBRATION
 from app.abstain import Calibration
 from app.answer import Answerer
 from app.citation import verify
-from app.render import markdown, sources, terminal
+from app.render import terminal
 from app.saved import SCHEMA_FILE, check_file
 from app.smalltalk import kind, reply
 from corpus.library import SHIPPED
@@ -80,8 +80,6 @@ def test_small_talk_claims_nothing_and_says_so(answerer, said, words):
     assert words in row["answer"]
     reports = answerer.searcher.reports
     assert words in " ".join(terminal(answer, reports).split())
-    assert words.replace(".", "\\.") in markdown(answer, 0)
-    assert "wz-related" not in sources([answer], reports)
 
 
 @pytest.mark.parametrize(("said", "lang"), [("Summarise the report", "en"), ("总结一下这份报告", "zh")])
@@ -103,7 +101,6 @@ def test_a_summary_is_the_report_s_own_outline_and_cited(answerer, said, lang, t
     first = {"en": "The theme of the Congress is", "zh": "大会的主题是"}[lang]
     assert row["answer"].startswith(first)
     assert first in terminal(answer, reports)
-    assert sources([answer], reports).count("<mark>") >= len(cited)
     file = tmp_path / "summary.json"
     file.write_text(json.dumps(row), encoding="utf-8")
     assert check_file(file, SHIPPED) == (26, 0, [])
