@@ -60,7 +60,7 @@ def test_a_report_without_an_edition_is_quoted_in_chinese_and_says_so(answerer):
 
 def test_an_answer_from_both_kinds_of_report_says_both(answerer, monkeypatch):
     both = [answerer.searcher.search("清洁取暖改造", report)[0] for report in ("hohhot-2021", "anning-2024")]
-    monkeypatch.setattr("app.extract._close", lambda question, hits: both)
+    monkeypatch.setattr("app.extract._close", lambda *_: both)
     row = valid(Answerer(answerer.searcher, CALIBRATION, "en").ask("清洁取暖改造"))
     assert [note["kind"] for note in row["notes"]] == ["unofficial-translation", "no-translation"]
 
