@@ -210,6 +210,8 @@ def measured(train: Sequence[Case], held: Sequence[Case], answers: Logistic) -> 
         for kind in ("near-miss", "other-report", "off-topic"):
             asked = [n for n in among if held[n].kind in ("need", kind) and len(held[n].rows)]
             able = np.array([held[n].kind == "need" for n in asked])
+            if able.all():
+                continue
             found[lang][f"auc against {kind}"] = auc(odds[asked], able)
             best = np.array([likely[n].max() for n in asked])
             found[lang][f"auc against {kind}, best score alone"] = auc(best, able)
