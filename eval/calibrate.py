@@ -2,9 +2,10 @@
 
 Every dev question is answered, whatever the odds; the label is whether that answer is right and complete (no answer to
 an unanswerable question is). Confidence is Platt's logistic over the ranker's log-odds (Platt, Probabilistic Outputs
-for Support Vector Machines, 1999). The threshold is the one with the least cost on dev, where a false answer
-counts `cost` times as much as a false refusal. What the figures would be on questions that were not fitted to is
-estimated by cross-validation over needs, fit and threshold both.
+for Support Vector Machines, 1999) and two plain signs against an answer, whose weights may only be negative. The
+threshold is the one with the least cost on dev, where a false answer counts `cost` times as much as a false refusal.
+What the figures would be on questions that were not fitted to is estimated by cross-validation over needs, fit and
+threshold both.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from app.answer import Answerer
 from corpus.fold import fold
 from corpus.report import Report
 from eval.gold import Gold
+from eval.metrics import auc
 from eval.run import run
 from eval.score import Row, score
 from index.needs import unmet
@@ -128,17 +130,6 @@ def cross_validated(
         "false_refusals": round(float((~shown[able]).mean()), 4),
         "cited_correct": round(float(np.where(shown, right, ~able).mean()), 4),
     }
-
-
-def auc(scores: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Area under the ROC curve: how often a right one scores above a wrong one, ties counting half."""
-    from scipy.stats import rankdata
-
-    ranks = rankdata(scores)
-    positive, negative = int(right.sum()), int((~right).sum())
-    if not positive or not negative:
-        return float("nan")
-    return float((ranks[right].sum() - positive * (positive + 1) / 2) / (positive * negative))
 
 
 def _seen(row: Row, answer: Mapping[str, Any], reports: Mapping[str, Report]) -> tuple[float, float, float]:

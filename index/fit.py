@@ -194,12 +194,12 @@ def measured(train: Sequence[Case], held: Sequence[Case], answers: Logistic) -> 
     The ranking has not seen the `held` cases; whether a question is answerable is cross-validated over them.
     """
     likely = [answers.probabilities(case.rows) for case in held]
-    fold = {id_: n % _FOLDS for n, id_ in enumerate(sorted({case.id for case in held}))}
+    part = {id_: n % _FOLDS for n, id_ in enumerate(sorted({case.id for case in held}))}
     odds = np.zeros(len(held))
     for k in range(_FOLDS):
-        model = fit_answerable([*train, *(case for case in held if fold[case.id] != k)], answers)
+        model = fit_answerable([*train, *(case for case in held if part[case.id] != k)], answers)
         for n, case in enumerate(held):
-            if fold[case.id] == k and len(case.rows):
+            if part[case.id] == k and len(case.rows):
                 odds[n] = model.odds(evidence(case.question, case.rows, likely[n]))
     found: dict[str, Any] = {}
     for lang in ("zh", "en"):

@@ -19,7 +19,7 @@ import json
 import random
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -312,8 +312,3 @@ def _readded(tokenizer: Any, size: int) -> Iterator[int]:  # noqa: ANN401 - toke
 
 def _read(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
-
-
-def describe(recipe: Recipe) -> dict[str, Any]:
-    """The recipe as JSON."""
-    return asdict(recipe)

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from eval.calibrate import auc, choose, cross_validated, fit
+from eval.calibrate import choose, cross_validated, fit
+from eval.metrics import auc
 
 
 def rows(able, needs=None):

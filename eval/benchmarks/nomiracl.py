@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from corpus.fold import fold
 from eval.benchmarks.tasks import Task, reading
+from eval.metrics import auc
 from index.chunk import View
 
 FILES = tuple(f"nomiracl.{lang}.{part}.dev.jsonl" for lang in get_args(View) for part in ("relevant", "non_relevant"))
@@ -67,8 +68,8 @@ def auc_and_eer(scores: NDArray[np.float32], own: Sequence[int], answerable: int
     """
     best = np.array([row[a:b].max() for row, a, b in zip(scores, own, own[1:], strict=False)])
     yes, no = best[:answerable], best[answerable:]
-    # The Mann–Whitney statistic: a tie is half a win.
-    auc = (yes[:, None] > no).mean() + (yes[:, None] == no).mean() / 2
     rates = [((no >= t).mean(), (yes < t).mean()) for t in (*np.unique(best), np.inf)]
     false_answers, false_refusals = min(rates, key=lambda pair: abs(pair[0] - pair[1]))
-    return float(auc), float((false_answers + false_refusals) / 2)
+    return auc(np.concatenate([yes, no]), np.arange(len(yes) + len(no)) < len(yes)), float(
+        (false_answers + false_refusals) / 2
+    )
