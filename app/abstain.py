@@ -11,14 +11,24 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpus.errors import WenzhengError
+from corpus.report import Report, Sentence
+from index.needs import time_asked, time_of, unmet
 from index.search import Searcher
 
 SHIPPED = Path(__file__).with_name("abstain.json")
-_NUMBERS = ("slope", "intercept", "threshold", "number", "name")
+SIGNS: Mapping[str, str] = {
+    "figure": "a figure is asked for and none of its kind is quoted",
+    "date": "a date is asked for and none is quoted",
+    "number": "a figure that the question gives is nowhere in what is quoted",
+    "name": "a name that it gives is not",
+    "time": "all that is quoted looks back where what is to come is asked for, or the other way round",
+}
+"""What plainly speaks against an answer, in the order of its weights."""
 _FIT = "Fit it: python -m eval calibrate."
 
 
@@ -28,8 +38,7 @@ class Calibration:
 
     Attributes:
         slope, intercept: of the logistic over the ranker's log-odds (Platt, 1999).
-        number, name: added where no quoted sentence has a figure or a name that the question gives; the reports that
-            the ranker learns from have no English edition and cannot teach it that.
+        signs: what is added for each of `SIGNS`; 0 where one is not named.
         threshold: an answer is shown at or above this confidence.
         model, ranker: digests of the encoder and the ranker it was fitted to.
     """
@@ -37,8 +46,7 @@ class Calibration:
     slope: float
     intercept: float
     threshold: float
-    number: float = 0.0
-    name: float = 0.0
+    signs: Mapping[str, float] = field(default_factory=dict)
     model: str = ""
     ranker: str = ""
 
@@ -47,8 +55,9 @@ class Calibration:
         """Read a calibration. Raises WenzhengError where it is missing or damaged."""
         try:
             row = json.loads(path.read_text(encoding="utf-8"))
-            numbers = {name: float(row[name]) for name in _NUMBERS}
-            return cls(**numbers, model=str(row["model"]), ranker=str(row["ranker"]))
+            signs = {name: float(row["signs"][name]) for name in SIGNS}
+            slope, intercept, threshold = (float(row[name]) for name in ("slope", "intercept", "threshold"))
+            return cls(slope, intercept, threshold, signs, str(row["model"]), str(row["ranker"]))
         except (OSError, ValueError, KeyError, TypeError) as fault:
             raise WenzhengError(f"The calibration {path} cannot be read: {fault!r}.", _FIT) from fault
 
@@ -59,13 +68,20 @@ class Calibration:
             if fitted != actual:
                 raise WenzhengError(f"The confidence of answers was calibrated for another {what}.", _FIT)
 
-    def confidence(self, odds: float, number: bool = False, name: bool = False) -> float:
+    def confidence(self, odds: float, seen: Sequence[bool]) -> float:
         """The probability that an answer is right and complete.
 
         Args:
             odds: log-odds that something answers.
-            number: a figure that the question gives is nowhere in what is quoted.
-            name: a name that it gives is not.
+            seen: which of `SIGNS` there are.
         """
-        logit = self.slope * odds + self.intercept + self.number * number + self.name * name
+        against = sum(self.signs.get(name, 0.0) for name, there in zip(SIGNS, seen, strict=True) if there)
+        logit = self.slope * odds + self.intercept + against
         return 1 / (1 + math.exp(-max(-700.0, min(700.0, logit))))
+
+
+def signs(question: str, quoted: Sequence[tuple[Report, Sentence]]) -> tuple[bool, ...]:
+    """Which of `SIGNS` speak against answering a folded question with these sentences."""
+    time = time_asked(question)
+    clashes = bool(quoted) and all(time * time_of(sentence, report) < 0 for report, sentence in quoted)
+    return (*unmet(question, quoted), clashes)

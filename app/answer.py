@@ -11,29 +11,39 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Literal
 
 from app import extract, smalltalk
-from app.abstain import Calibration
+from app.abstain import Calibration, signs
 from app.citation import Claim, verify
 from app.followup import standalone
+from app.parts import parts
 from app.pasted import gist
-from app.question import LONGEST, clean, subject, tidy
+from app.question import LONGEST, clean, subject, tidy, unplaced
 from app.reply import Answer
 from app.spelling import Speller
 from corpus.errors import WenzhengError
 from corpus.fold import fold
-from index.needs import unmet
+from index.hits import Found
 from index.search import Searcher
 from index.tokens import language
 
 _REFUSAL = {"en": "The report does not say.", "zh": "报告没有说明。"}
 _UNOFFICIAL = "The English is an unofficial reference translation; the Chinese is the authority."
 _UNTRANSLATED = "Where no English translation is available, the answer quotes the Chinese."
+_SHOWN, _LOOKED_AT = 20, 40
 _DROPPED = {
     "en": "A sentence was left out because it could not be proved against the source.",
     "zh": "有一句未能与原文核对一致,已略去。",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    found: Found
+    picks: tuple[extract.Pick, ...]
+    confidence: float
 
 
 class Answerer:
@@ -73,17 +83,16 @@ class Answerer:
             *said, alone = (self._speller.mend(gist(each, self.searcher.encoder)) for each in (*said, asked))
             alone = standalone(alone, said, lang)
             spoken = lang if self.language == "auto" else self.language
-            folded = fold(alone)
         among = {id_: one for id_, one in reports.items() if report in (None, id_)}
         if talk := smalltalk.reply(asked, spoken, among):
             return self._said(asked, spoken, talk, timings, id)
-        with _timed(timings, "search"):
-            found = self.searcher.find(subject(folded), report)
+        carried = f"{said[-1]} {asked}" if said else asked
+        tried = self._try(alone, asked, carried if alone != asked else alone, report, timings)
+        if tried.confidence < self.calibration.threshold and alone == asked != carried:
+            alone, tried = carried, self._try(carried, asked, carried, report, timings)
         with _timed(timings, "select"):
-            picks = extract.select(folded, found.hits, reports)
-            *_, number, name = unmet(folded, [(reports[pick.report], pick.sentence) for pick in picks])
-            confidence = self.calibration.confidence(found.odds, number, name) if picks else 0.0
-            claims = extract.claims(picks, reports, spoken) if confidence >= self.calibration.threshold else ()
+            shown = tried.picks if tried.confidence >= self.calibration.threshold else ()
+            claims = extract.claims(shown, reports, spoken)
         with _timed(timings, "verify"):
             proved = tuple(c for c in claims if not verify([c.to_json()], reports.__getitem__))
         return Answer(
@@ -92,14 +101,39 @@ class Answerer:
             standalone_question=alone,
             lang=spoken,
             status="answered" if proved else "refused",
-            confidence=round(confidence, 6),
+            confidence=round(tried.confidence, 6),
             answer=_text(proved) or _REFUSAL[spoken],
             claims=proved,
-            passages=found.hits,
+            passages=tried.found.hits[:_SHOWN],
             notes=tuple(_notes(proved, len(claims) - len(proved), spoken)),
             timings_ms=timings,
             digests=self._digests,
         )
+
+    def _try(self, alone: str, asked: str, carried: str, report: str | None, timings: dict[str, float]) -> _Tried:
+        """What would be answered, and how sure that is.
+
+        Args:
+            alone: the question with what it leaves unsaid.
+            asked: the question itself.
+            carried: the same after the question before it, where it leans on that: both ways are searched.
+            report: answer from this report alone.
+            timings: of the stages, added to.
+        """
+        reports = self.searcher.reports
+        folded, asks = fold(alone), parts(fold(asked if alone.endswith(asked) else alone), language(asked))
+        places = [place for id_, one in reports.items() if report in (None, id_) for place in one.places]
+        with _timed(timings, "search"):
+            founds = []
+            for part in asks:
+                ways = dict.fromkeys(unplaced(subject(way), places) for way in (part, folded, fold(carried)))
+                founds.append(Found.mean([self.searcher.find(way, report, _LOOKED_AT) for way in ways]))
+            found = Found.mean(founds)
+        with _timed(timings, "select"):
+            picks = extract.select_each([(part, one.hits) for part, one in zip(asks, founds, strict=True)], reports)
+            seen = signs(folded, [(reports[pick.report], pick.sentence) for pick in picks])
+            confidence = self.calibration.confidence(found.odds, seen) if picks else 0.0
+        return _Tried(found, picks, confidence)
 
     def _said(self, asked: str, lang: str, talk: smalltalk.Reply, timings: Mapping[str, float], id_: str) -> Answer:
         """The reply to small talk: proved sentences where it quotes the report, else a refusal that says so."""
@@ -135,4 +169,4 @@ def _notes(claims: Sequence[Claim], dropped: int, lang: str) -> Iterator[tuple[s
 def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
     began = time.perf_counter()
     yield
-    timings[stage] = round((time.perf_counter() - began) * 1000, 3)
+    timings[stage] = round(timings.get(stage, 0.0) + (time.perf_counter() - began) * 1000, 3)

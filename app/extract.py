@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from app.citation import Claim, cite
+from app.parts import times
 from corpus.report import Report, Sentence, Span
 from corpus.sentences import clause_spans
 from index.hits import Hit
@@ -35,18 +36,22 @@ class ExtractConfig:
     Attributes:
         most: hits at most; the items of a list come on top.
         few: the same where one fact is asked for: a figure, a date, a person.
+        each: the same for each of the things that a question asks, where it asks several.
         share: a hit's probability is at least this share of the best one's.
         few_share: the same where one fact is asked for.
         other_time: that of the best hit of the other time, where two times are compared.
+        announces: a sentence of at most so many characters only announces what follows it.
         part: a part of a sentence whose mean cosine is at most this far below its best part's belongs to the claim.
     """
 
     most: int = 5
     few: int = 2
+    each: int = 3
     share: float = 0.25
     few_share: float = 0.45
     other_time: float = 0.05
-    part: float = 0.3
+    announces: int = 22
+    part: float = 0.4
 
 
 CONFIG = ExtractConfig()
@@ -64,12 +69,15 @@ class Pick:
     highlight: Span | None = None
 
 
-def select(question: str, hits: Sequence[Hit], reports: Mapping[str, Report]) -> tuple[Pick, ...]:
+def select(question: str, hits: Sequence[Hit], reports: Mapping[str, Report], time: int = 0) -> tuple[Pick, ...]:
     """What to quote, best first; empty only where there are no hits.
 
     Close to the best, and: where a list is asked for and one of those opens one, that list; where a figure is asked
-    for and some have one, those that do; where the best is a line of the title block, the title block.
+    for and some have one, those that do; where the best is a line of the title block, the title block. Of the part of
+    the report that `time` says (-1 what has been, 1 what is to come, 0 all of it), where it has any.
     """
+    if time:
+        hits = [hit for hit in hits if time_of(hit.sentence, reports[hit.report]) == time] or hits
     if not hits:
         return ()
     if hits[0].sentence.id.startswith("h"):
@@ -80,6 +88,8 @@ def select(question: str, hits: Sequence[Hit], reports: Mapping[str, Report]) ->
         report = reports[hit.report]
         if items := _items(hit.sentence, report):
             return (_pick(hit, reports), *(Pick(hit.report, item, _opening(item, report)) for item in items))
+    if not (asks_for_one_fact(question) or asks_for_list(question)):
+        close = _told(close, hits, reports)
     if asks_for_figure(question):
         close = [hit for hit in close if gives_figure(question, hit.sentence, reports[hit.report])] or close
     if asks_for_one_fact(question) and not compares_times(question):
@@ -91,6 +101,24 @@ def select(question: str, hits: Sequence[Hit], reports: Mapping[str, Report]) ->
     )
 
 
+def select_each(asked: Sequence[tuple[str, Sequence[Hit]]], reports: Mapping[str, Report]) -> tuple[Pick, ...]:
+    """What to quote for each thing that a question asks; of a sentence quoted twice, all that lies between.
+
+    Args:
+        asked: each with its hits; of two, one of which is about what has been or what is to come, each is answered
+            from its part of the report.
+        reports: id → report.
+    """
+    most = CONFIG.each if len(asked) > 1 else None
+    found: dict[tuple[str, str], Pick] = {}
+    for (question, hits), time in zip(asked, times([question for question, _ in asked]), strict=True):
+        for pick in select(question, hits, reports, time)[:most]:
+            old = found.setdefault((pick.report, pick.sentence.id), pick)
+            span = Span(min(old.span.start, pick.span.start), max(old.span.end, pick.span.end))
+            found[pick.report, pick.sentence.id] = replace(old, span=span, highlight=old.highlight or pick.highlight)
+    return tuple(found.values())
+
+
 def claims(picks: Sequence[Pick], reports: Mapping[str, Report], lang: str) -> tuple[Claim, ...]:
     """A claim for each pick, in document order, in English (`en`) where the report has an edition, else in Chinese."""
     ordered = sorted(picks, key=lambda pick: (pick.report, pick.span))
@@ -100,6 +128,7 @@ def claims(picks: Sequence[Pick], reports: Mapping[str, Report], lang: str) -> t
 def _close(question: str, hits: Sequence[Hit], reports: Mapping[str, Report]) -> list[Hit]:
     """The hits that are nearly as likely to answer as the best."""
     share = CONFIG.few_share if asks_for_one_fact(question) else CONFIG.share
+    hits = [hit for hit in hits if not hit.sentence.text.endswith((":", "："))] or list(hits)
     close = [hit for hit in hits[: CONFIG.most] if hit.probability >= share * hits[0].probability]
     if compares_times(question):
         times = {time_of(hit.sentence, reports[hit.report]) for hit in close}
@@ -107,6 +136,20 @@ def _close(question: str, hits: Sequence[Hit], reports: Mapping[str, Report]) ->
         others = (h for h in hits if time_of(h.sentence, reports[h.report]) not in times and h.probability >= floor)
         close += list(others)[:1]
     return close
+
+
+def _told(close: Sequence[Hit], hits: Sequence[Hit], reports: Mapping[str, Report]) -> list[Hit]:
+    """In the place of a short sentence that only announces something (积极发展文化产业。), what follows it."""
+    kept: dict[tuple[str, str], Hit] = {}
+    for hit in close:
+        sentences = reports[hit.report].paragraph(hit.sentence.paragraph).sentences
+        n = sentences.index(hit.sentence)
+        if len(hit.sentence.text) <= CONFIG.announces and n + 1 < len(sentences):
+            following = sentences[n + 1]
+            found = next((h for h in hits if (h.report, h.sentence) == (hit.report, following)), None)
+            hit = found or replace(hit, sentence=following, matches=())
+        kept.setdefault((hit.report, hit.sentence.id), hit)
+    return list(kept.values())
 
 
 def _short_answer(question: str, hit: Hit, span: Span, report: Report) -> Span | None:

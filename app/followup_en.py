@@ -27,7 +27,8 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _EMPTY_WORDS = re.compile(
-    r"\b(?:is|are|was|were|will) there\b|\bthere (?:is|are|was|were|will|has|have)\b|\bits own\b|\bthose who\b|"
+    r"\b(?:is|are|was|were|will) there\b|\bthere(?:['’](?:s|ll)\b| (?:is|are|was|were|will|has|have)\b)|"
+    r"\bits own\b|\bthose who\b|"
     r"\b(?:is|was) it (?:true|planned|possible|the case|right|likely)\b|\b(?:does|did|will|would) it take\b|"
     r"\bthese days\b|\bit takes?\b|\b(?:does|did) it say\b",
     re.IGNORECASE,
@@ -39,6 +40,7 @@ _OF_REPORT = re.compile(
 )
 _CLAUSE_EDGE = re.compile(r"[,;]|\b(?:if|when|that|because|before|after|while|and|so)\b", re.IGNORECASE)
 _CONTENT = re.compile(rf"(?!{STOP})\b(?!(?:the|an|get|gets|got|out|up|down|not|any|some|there|it)\b)[A-Za-z'-]{{3,}}")
+_EXCHANGEABLE = 4
 _PEOPLE = frozenset("people children staff women men police".split())
 
 
@@ -108,6 +110,8 @@ def _exchanged(new: str, anchor: str) -> str | None:
         found = [slot for slot in slots if slot.prep == prep and slot.kind != "time"]
         return _put(anchor, found[0], noun) if found else f"{anchor.rstrip(' ?.!')} {prep} {noun}?"
     new = re.sub("^(?:its|their) ", "", new, flags=re.IGNORECASE)
+    if "," in new or len(new.split()) > _EXCHANGEABLE:
+        return None
     named = new[:1].isupper() or bool(PLACE.search(new))
     places = [slot for slot in slots if slot.kind != "time" and PLACE.search(slot.text)]
     places += [slot for slot in slots if slot.kind == "name"]
@@ -165,24 +169,25 @@ def _named(body: str, anchor: str, topic: str) -> str | None:
     if not topic:
         return None
     noun = topic if re.match("the |[A-Z]", topic) else f"the {topic}"
-
-    def name(match: re.Match[str]) -> str:
-        said = match[0].lower()
-        if said in ("its", "their", "theirs"):
-            return f"{noun}'" if noun.endswith("s") else f"{noun}'s"
-        if which := re.match("the (first|second|other|same) ", said):
-            return f"the {which[1]} of {noun}"
-        if said == "there":
-            return f"in {noun}"
-        if said.endswith((" that", " this")):
-            return f"{match[0].split()[0]} {noun}"
-        if said in ("those", "these") and re.match(r" (?!will|are|be|is)\w", body[match.end() :]):
-            return f"{match[0]}"
-        return noun
-
     said = re.sub(r"\b(?:them all|all of them)\b", f"all {noun}", body, flags=re.IGNORECASE)
-    done = _PRONOUN.sub(name, said)
-    return _capital(done) if done != body else f"{_capital(topic)}: {body}"
+    if first := _PRONOUN.search(_blank_empty(said)):  # what follows may mean it too, and reads better as it is
+        said = f"{said[: first.start()]}{_in_place_of(first, noun)}{said[first.end() :]}"
+    return _capital(said) if said != body else f"{_capital(topic)}: {body}"
+
+
+def _in_place_of(pronoun: re.Match[str], noun: str) -> str:
+    said = pronoun[0].lower()
+    if said in ("its", "their", "theirs"):
+        return f"{noun}'" if noun.endswith("s") else f"{noun}'s"
+    if which := re.match("the (first|second|other|same) ", said):
+        return f"the {which[1]} of {noun}"
+    if said == "there":
+        return f"in {noun}"
+    if said.endswith((" that", " this")):
+        return f"{pronoun[0].split()[0]} {noun}"
+    if said in ("those", "these") and re.match(r" (?!will|are|be|is)\w", pronoun.string[pronoun.end() :]):
+        return pronoun[0]
+    return noun
 
 
 def _put(anchor: str, slot: Slot, new: str) -> str:

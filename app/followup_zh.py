@@ -46,6 +46,8 @@ _NTH = re.compile("^(?:第[一二三四五六七八九十]|前[一二三四五�
 _COUNTABLE = re.compile(
     "(?:园|校|学|院|馆|场|站|厅|库|中心|区|村|镇|企业|公司|线|路|桥|项目|工程|机构|基地|公园|岗位|人|套|小区|床位|学位|家庭|集群|平台|实验室|车位|住房|人口|房|店|厂|河|湖)s?$"
 )
+_EXCHANGEABLE = 10
+_UNEXCHANGEABLE = re.compile("[,，、]|^(?:要是|如果|万一|去|到|往)|的$")
 _PRONOUN = re.compile(
     "(?P<which>(?:这|那)(?:[项些个条座所家次种]))(?P<noun>[\u4e00-\u9fff]{0,4}?)(?=[^\u4e00-\u9fff]|$|有|是|在|要|会|花|什么|多少|怎么|如何|哪|为)|"
     "它们的?|它的?|他们的?|她们的?|(?:这|那)(?:里|儿|边)|上述|前者|后者|(?<![应本])该(?=[\u4e00-\u9fff])|其(?=[他余中]?[\u4e00-\u9fff])"
@@ -166,6 +168,8 @@ def _exchanged(new: str, anchor: str) -> str | None:
         found = re.search(r"(?:跟|和(?!林)|与|同)(?P<old>.+?)(?=组成|合作|共建|之间|一起|的)", anchor)
         return anchor[: found.start("old")] + joined["new"] + anchor[found.end("old") :] if found else None
     new = re.sub("^(?:在|对|关于|有关)", "", new)
+    if len(new) > _EXCHANGEABLE or _UNEXCHANGEABLE.search(new):
+        return None
     plain = re.sub("(?:里面|里|那边|这边|内|方面)$", "", new)
     places = [(s, e) for s, e, kind in _pieces(anchor) if kind == "noun" and _PLACE.fullmatch(anchor[s:e])]
     nouns = _nouns(anchor)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from corpus.errors import UsageError
+from corpus.report import Place
 
 LONGEST = 5000
 """Characters at most: a pasted page, of which `app.pasted` takes the gist."""
@@ -59,3 +61,16 @@ def subject(question: str) -> str:
     rest = _ABOUT_ZH.sub(" ", _ABOUT_EN.sub(" ", question))
     stripped = " ".join(rest.strip(" ,，?？。.!！:：").split())
     return stripped if rest != question and _WORD.search(stripped) else question
+
+
+def unplaced(question: str, places: Iterable[Place]) -> str:
+    """A folded question with "the city" for the place that all of the report is about."""
+    for place in places:
+        names = "|".join(map(re.escape, place.names))
+        question = re.sub(
+            rf"(?<![A-Za-z])(?:{names})(?![A-Za-z])",
+            lambda name, place=place: place.en if name[0].isascii() else place.zh,  # type: ignore[misc]
+            question,
+            flags=re.IGNORECASE,
+        )
+    return question

@@ -20,7 +20,7 @@ from typing import Any
 from corpus.edition import read_edition
 from corpus.errors import ReportError, UsageError
 from corpus.readers import read_text
-from corpus.report import Divergence, Erratum, Name, Report, Span
+from corpus.report import Divergence, Erratum, Name, Place, Report, Span
 from corpus.structure import parse
 
 SHIPPED = Path(__file__).parent / "reports"
@@ -42,7 +42,7 @@ _FIELDS = {
     "original",
     "original_sha256",
 }
-_TABLES = {"errata", "divergences", "names"}
+_TABLES = {"errata", "divergences", "names", "places"}
 _REQUIRED = ("title", "language", "sha256")
 
 
@@ -99,6 +99,7 @@ class Library:
                 Divergence(row["words"], tuple(row["differs"]), row["why"]) for row in about.get("divergences", ())
             ),
             names=tuple(Name(row["en"], row["zh"], tuple(row["also"])) for row in about.get("names", ())),
+            places=tuple(Place(tuple(row["names"]), row["zh"], row["en"]) for row in about.get("places", ())),
         )
         english = folder / "english.jsonl"
         return replace(report, edition=read_edition(english, report.sentences)) if english.exists() else report
@@ -168,8 +169,13 @@ def _about(path: Path) -> dict[str, Any]:
 
 
 def _check_tables(path: Path, about: Mapping[str, Any]) -> None:
-    """Raise ReportError where a row of divergences or names has not its two texts and its list of texts."""
-    for table, texts, several in (("divergences", ("words", "why"), "differs"), ("names", ("en", "zh"), "also")):
+    """Raise ReportError where a row of divergences, names or places has not its two texts and its list of texts."""
+    shapes = {
+        "divergences": (("words", "why"), "differs"),
+        "names": (("en", "zh"), "also"),
+        "places": (("zh", "en"), "names"),
+    }
+    for table, (texts, several) in shapes.items():
         for row in about.get(table, ()):
             values = (
                 [*map(row.get, texts), *row[several]] if isinstance(row, dict) and _is_list(row.get(several)) else []

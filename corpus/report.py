@@ -136,6 +136,20 @@ class Name:
     also: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The place that a report is about. All of the report is about it: its name tells no sentence from another.
+
+    Attributes:
+        names: as people write it, the longest of those that begin alike first.
+        zh, en: what stands for it: 全市, "the city".
+    """
+
+    names: tuple[str, ...]
+    zh: str
+    en: str
+
+
 @dataclass(frozen=True)
 class Report:
     """A report with its structure.
@@ -150,6 +164,7 @@ class Report:
         edition: its English edition, where it has one.
         divergences: where that edition is declared to say a figure or negation in other terms.
         names: which names are also written otherwise.
+        places: what it is about, where that is declared.
     """
 
     id: str
@@ -163,6 +178,7 @@ class Report:
     edition: Edition | None = None
     divergences: tuple[Divergence, ...] = ()
     names: tuple[Name, ...] = ()
+    places: tuple[Place, ...] = ()
 
     @property
     def title(self) -> str:

@@ -2,7 +2,7 @@
 
 Every dev question is answered, whatever the odds; the label is whether that answer is right and complete (no answer to
 an unanswerable question is). Confidence is Platt's logistic over the ranker's log-odds (Platt, Probabilistic Outputs
-for Support Vector Machines, 1999) and two plain signs against an answer, whose weights may only be negative. The
+for Support Vector Machines, 1999) and some plain signs against an answer, whose weights may only be negative. The
 threshold is the one with the least cost on dev, where a false answer counts `cost` times as much as a false refusal.
 What the figures would be on questions that were not fitted to is estimated by cross-validation over needs, fit and
 threshold both.
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.abstain import Calibration
+from app.abstain import SIGNS, Calibration, signs
 from app.answer import Answerer
 from corpus.fold import fold
 from corpus.report import Report
@@ -27,7 +27,6 @@ from eval.gold import Gold
 from eval.metrics import auc
 from eval.run import run
 from eval.score import Row, score
-from index.needs import unmet
 from index.search import Searcher
 
 FOLDS = 10
@@ -50,12 +49,11 @@ def calibrate(gold: Gold, searcher: Searcher, work: Path, cost: float) -> dict[s
     right = np.array([row.answerable and row.cited_correct == 1.0 for row in rows])
     weights = fit(seen, right)
     threshold = choose(_sigmoid(_logits(seen, weights)), rows, cost)
-    slope, number, name, intercept = (round(float(weight), 6) for weight in weights)
+    slope, *against, intercept = (round(float(weight), 6) for weight in weights)
     return {
         "slope": slope,
         "intercept": intercept,
-        "number": number,
-        "name": name,
+        "signs": dict(zip(SIGNS, against, strict=True)),
         "threshold": round(threshold, 4),
         "trade_off": f"a false answer counts as {cost:g} false refusals",
         "gold": gold.sha256,
@@ -72,10 +70,10 @@ def write(path: Path, row: dict[str, Any]) -> None:
 
 
 def fit(seen: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """The weights of log-odds, number and name, and the intercept, with Platt's smoothed targets.
+    """The weights of log-odds and signs, and the intercept, with Platt's smoothed targets.
 
     Args:
-        seen: shape (n, 3).
+        seen: shape (n, 1 + signs).
         right: shape (n,).
     """
     from scipy.optimize import minimize
@@ -85,10 +83,10 @@ def fit(seen: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float
 
     def loss(weights: NDArray[np.float64]) -> float:
         logits = _logits(seen, weights)
-        return float((np.logaddexp(0, logits) - target * logits).sum() + _RIDGE * (weights[1:3] ** 2).sum())
+        return float((np.logaddexp(0, logits) - target * logits).sum() + _RIDGE * (weights[1:-1] ** 2).sum())
 
-    bounds = [(1e-3, None), (None, 0.0), (None, 0.0), (None, None)]
-    found = minimize(loss, np.array([1.0, 0.0, 0.0, 0.0]), method="L-BFGS-B", bounds=bounds)
+    bounds = [(1e-3, None), *[(None, 0.0)] * (seen.shape[1] - 1), (None, None)]
+    found = minimize(loss, np.eye(1, len(bounds))[0], method="L-BFGS-B", bounds=bounds)
     return np.asarray(found.x, dtype=np.float64)
 
 
@@ -132,13 +130,12 @@ def cross_validated(
     }
 
 
-def _seen(row: Row, answer: Mapping[str, Any], reports: Mapping[str, Report]) -> tuple[float, float, float]:
-    """Log-odds, and whether a figure or a name of the question is missing from what was quoted."""
+def _seen(row: Row, answer: Mapping[str, Any], reports: Mapping[str, Report]) -> tuple[float, ...]:
+    """Log-odds, and which signs speak against what was quoted."""
     bounded = min(max(row.confidence, 1e-6), 1 - 1e-6)
     cited = [citation for claim in answer["claims"] for citation in claim["citations"]]
     quoted = [(reports[c["report"]], reports[c["report"]].sentence(c["sentence"])) for c in cited]
-    *_, number, name = unmet(fold(answer["standalone_question"]), quoted)
-    return math.log(bounded / (1 - bounded)), float(number), float(name)
+    return math.log(bounded / (1 - bounded)), *map(float, signs(fold(answer["standalone_question"]), quoted))
 
 
 def _logits(seen: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:

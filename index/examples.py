@@ -4,67 +4,32 @@
 blocks of six. `passages.jsonl` holds `{"zh", "en"?, "passage", "also", "negatives", "source"}`: a question in one or
 two languages, a passage that answers it as a list of pieces, further passages that answer it, and ones that do not.
 
-DATA_DIR has the layout of `SOURCES`; each file is public:
-
-* WMT news tests 2017-2024 without 2019 (https://www2.statmt.org/wmt24/, `sacrebleu`): `train/wmt-news.zh-en.jsonl`
-* Tatoeba (https://tatoeba.org, CC BY 2.0 FR) and TED: `train/tatoeba.zh-en.jsonl`, `train/ted.zh-en.jsonl`
-* Python's documentation in Chinese (https://github.com/python/python-docs-zh-cn): `train/python-docs.zh-en.jsonl`
-* questions on policy documents (DataFountain 424, 2020): `train/covid-policy-qa.zh.jsonl`
-* DRCD dev (https://github.com/DRCKnowledgeTeam/DRCD, CC BY-SA 3.0): `bench/DRCD_dev.json`
+`index/sources.py` says where the data is to be had.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import random
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import UsageError
 from corpus.fold import fold
-from corpus.readers import KINDS, read_text
-from corpus.structure import parse
 from index.glosses import read_cedict
-from index.lexical import Lexical
+from index.passages import passages
 from index.questions import load as load_questions
-from index.splitter import ClauseSplitter
-from index.tokens import chinese_question_terms, chinese_terms
+from index.sources import drcd, opening, read_ours, read_pairs, read_rows, read_sentences
 
-TRANSLATIONS = Path(__file__).parent / "training"
 BLOCKS = (2, 3, 4, 6)
 _DOCS = 2000
 _GLOSSES = 20000
-_POLICY = 1500
-_BM25_NEGATIVES = 4
 _NGRAM = 13
 _MARKUP = re.compile(r"[`:_|<>\\*\[\]]")
-_LONGEST = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A question and what answers it.
-
-    Attributes:
-        zh: the question in Chinese, folded; "" where there is none.
-        en: the question in English; "" where there is none.
-        passage: the pieces of the passage that answers; it scores as its best piece does.
-        also: other passages that answer, never to be taken as wrong.
-        negatives: passages that do not answer.
-        source: where it is from.
-    """
-
-    zh: str
-    en: str
-    passage: tuple[str, ...]
-    also: tuple[tuple[str, ...], ...] = ()
-    negatives: tuple[tuple[str, ...], ...] = ()
-    source: str = field(default="", compare=False)
 
 
 def prepare(data: Path, reports: Path, out: Path, tests: Sequence[Path], seed: int = 1) -> dict[str, int]:
@@ -97,12 +62,12 @@ def prepare(data: Path, reports: Path, out: Path, tests: Sequence[Path], seed: i
 def parallel(data: Path, seed: int) -> Iterator[dict[str, Any]]:
     """Chinese texts with their English, every source in a fixed order."""
     draw = random.Random(seed)  # noqa: S311 - a sample, no secret
-    news = _rows(data / "train" / "wmt-news.zh-en.jsonl")
+    news = read_rows(data / "train" / "wmt-news.zh-en.jsonl")
     yield from _translated(news, "wmt")
     yield from _translated(_blocks(news, draw), "wmt-blocks")
     for name in ("tatoeba", "ted"):
-        yield from _translated(_rows(data / "train" / f"{name}.zh-en.jsonl"), name)
-    docs = [row for row in _rows(data / "train" / "python-docs.zh-en.jsonl") if not _MARKUP.search(row["en"])]
+        yield from _translated(read_rows(data / "train" / f"{name}.zh-en.jsonl"), name)
+    docs = [row for row in read_rows(data / "train" / "python-docs.zh-en.jsonl") if not _MARKUP.search(row["en"])]
     yield from _translated(draw.sample(docs, min(_DOCS, len(docs))), "python-docs")
     glosses = list(_glosses())
     yield from _translated(draw.sample(glosses, min(_GLOSSES, len(glosses))), "cedict")
@@ -110,31 +75,13 @@ def parallel(data: Path, seed: int) -> Iterator[dict[str, Any]]:
     yield from _translated(({"zh": q.zh, "en": q.en} for q in questions), "questions")
     yield from _translated(({"zh": zh, "en": en} for zh, en in read_pairs("evidence.en.tsv")), "evidence")
     english = dict(read_pairs("drcd.en.tsv"))
-    asked = (question for _, some in _drcd(data) for question in some)
+    asked = (question for _, _, some in drcd(data) for question in some)
     yield from _translated(({"zh": q["question"], "en": english[q["id"]]} for q in asked if q["id"] in english), "drcd")
-
-
-def passages(data: Path, reports: Path, seed: int) -> Iterator[dict[str, Any]]:
-    """Questions with what answers them."""
-    yield from _report_questions(reports)
-    english = dict(read_pairs("drcd.en.tsv"))
-    for context, questions in _drcd(data):
-        for question in questions:
-            row: dict[str, Any] = {"zh": fold(question["question"]), "en": english.get(question["id"], "")}
-            yield row | {"passage": [fold(context)], "also": [], "negatives": [], "source": "drcd"}
-    policy = _rows(data / "train" / "covid-policy-qa.zh.jsonl")
-    for row in random.Random(seed).sample(policy, min(_POLICY, len(policy))):  # noqa: S311 - a sample, no secret
-        found: dict[str, Any] = {"zh": fold(row["question"]), "en": "", "passage": [fold(row["answer"])]}
-        yield found | {"also": [], "negatives": [], "source": "covid-policy"}
-
-
-def read_pairs(name: str) -> list[tuple[str, str]]:
-    """Rows of a two-column file of ours, or none where it is not there."""
-    path = TRANSLATIONS / name
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return [(a, b) for a, b in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    openings = dict(read_pairs("drcd-openings.en.tsv"))
+    opened = ({"zh": opening(text), "en": openings[id_]} for id_, text, _ in drcd(data) if id_ in openings)
+    yield from _translated(opened, "drcd-openings")
+    for source, rows in (("news", read_ours("news.tsv")), ("sentences", read_sentences("encoder"))):
+        yield from _translated(({"zh": zh, "en": en} for _, zh, en in rows), f"{source}-questions")
 
 
 @dataclass(frozen=True)
@@ -218,50 +165,3 @@ def _glosses() -> Iterator[dict[str, str]]:
         gloss = next(iter(dictionary.glosses(word)), "")
         if len(word) > 2 and len(gloss) > 3:
             yield {"zh": word, "en": gloss}
-
-
-def _report_questions(reports: Path) -> Iterator[dict[str, Any]]:
-    files = {path.stem: path for path in sorted(reports.rglob("*")) if path.suffix.lower() in KINDS}
-    splitter = ClauseSplitter(_LONGEST, len)
-    sentences: dict[str, list[str]] = {}
-    postings: dict[str, Lexical] = {}
-
-    def cut(sentence: str) -> list[str]:
-        return [fold(piece) for piece in splitter.split_text(sentence)]
-
-    for question in load_questions():
-        name = question.report
-        if question.kind != "need" or question.split != "train":
-            continue
-        if name not in sentences:
-            paragraphs = parse(read_text(files[name])).paragraphs
-            sentences[name] = list(dict.fromkeys(s.text.strip() for p in paragraphs for s in p.sentences))
-            postings[name] = Lexical.fit([chinese_terms(fold(sentence)) for sentence in sentences[name]])
-        scores = postings[name].scores(chinese_question_terms(fold(question.zh)))
-        ranked = [sentences[name][n] for n in sorted(range(len(scores)), key=lambda n: (-scores[n], n))]
-        near = [text for text in ranked[: _BM25_NEGATIVES * 2] if text not in question.evidence]
-        wrong = list(dict.fromkeys([*question.negatives, *near[:_BM25_NEGATIVES]]))
-        for sentence in question.evidence:
-            yield {
-                "zh": fold(question.zh),
-                "en": question.en,
-                "passage": cut(sentence),
-                "also": [cut(other) for other in question.evidence if other != sentence],
-                "negatives": [cut(other) for other in wrong],
-                "source": "report-questions",
-            }
-
-
-def _drcd(data: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    for article in json.loads((data / "bench" / "DRCD_dev.json").read_text(encoding="utf-8"))["data"]:
-        for paragraph in article["paragraphs"]:
-            yield paragraph["context"], paragraph["qas"]
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    try:
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
-    except OSError as fault:
-        raise UsageError(
-            f"{path} cannot be read: {fault.strerror}.", "See index/examples.py for the sources."
-        ) from fault

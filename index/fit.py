@@ -20,14 +20,14 @@ from corpus.library import Library
 from corpus.readers import KINDS, read_text
 from index.build import build
 from index.encode import load_encoder
-from index.examples import read_pairs
 from index.pairs import pairs
 from index.questions import TrainingQuestion
 from index.questions import load as load_questions
 from index.rerank import EVIDENCE, SIGNALS, Logistic, Ranker, evidence
 from index.search import Searcher
+from index.sources import read_pairs, read_sentences
 
-_LEARNT = 0.05
+_LEARNT = 0.02
 _MASS = {"need": 1.0, "near-miss": 0.5, "other-report": 0.2, "off-topic": 0.3}
 _OFF_TOPIC = 250
 _FOLDS = 5
@@ -39,7 +39,7 @@ class Case:
 
     Attributes:
         id: of the training question.
-        split: `train` or `validation`.
+        split: `train`; `unseen`, for training too, of which the encoder has learnt nothing; or `validation`.
         lang: it was asked in.
         kind: `need`, `near-miss`, `other-report` or `off-topic`.
         rows: the signals of its candidates, shape (n, len(SIGNALS)), in fused order.
@@ -89,6 +89,10 @@ def cases(searcher: Searcher, reports: Path, data: Path, others: int, seed: int 
     ids = report_ids(questions)
     texts = {path.stem: read_text(path) for path in sorted(reports.rglob("*")) if path.suffix.lower() in KINDS}
     asked = [(q.id, q.split, q.kind, q.zh, q.en, q.report, set(q.evidence)) for q in questions]
+    for place, zh, en in read_sentences("ranker"):
+        name, sentence = place.split("#")
+        answer = searcher.reports[ids[name]].sentence(sentence).text.strip()
+        asked.append((place, "unseen", "need", zh, en, name, {answer}))
     for split, wanted in (("train", others), ("validation", len(questions))):
         of_it = [q for q in questions if q.split == split]
         for pair in pairs(of_it, texts, wanted, seed):
@@ -115,21 +119,22 @@ def _off_topic(data: Path) -> list[tuple[str, str, str]]:
     return [(q["id"], q["question"], english[q["id"]]) for q in asked if q["id"] in english][:_OFF_TOPIC]
 
 
-def fit_answers(some: Sequence[Case], penalty: float = 30.0) -> Logistic:
-    """Over the candidates of answerable questions, every question weighing the same."""
+def fit_answers(some: Sequence[Case], penalty: float = 100.0) -> Logistic:
+    """Over the candidates of answerable questions; those that the encoder has learnt from count `_LEARNT`."""
     asked = [case for case in some if case.right.any()]
     rows, right = np.concatenate([c.rows for c in asked]), np.concatenate([c.right for c in asked])
-    shares = np.concatenate([np.full(len(c.right), 1 / len(c.right)) for c in asked]) * len(right) / len(asked)
-    return logistic(rows, right, shares, penalty)
+    counts = [_LEARNT if c.split == "train" else 1.0 for c in asked]
+    shares = np.concatenate([np.full(len(c.right), n / len(c.right)) for n, c in zip(counts, asked, strict=True)])
+    return logistic(rows, right, shares * len(right) / shares.sum(), penalty)
 
 
 def fit_answerable(some: Sequence[Case], answers: Logistic, penalty: float = 10.0) -> Logistic:
     """Over whole questions, each kind weighing what `_MASS` says together.
 
     The encoder has learnt from the training questions, so that their scores are better than a new question's: they
-    count `_LEARNT` of a validation question.
+    count `_LEARNT` of a validation question. The unseen ones, all of which are answerable, are left out.
     """
-    asked = [case for case in some if len(case.rows)]
+    asked = [case for case in some if len(case.rows) and case.split != "unseen"]
     rows = np.stack([evidence(c.question, c.rows, answers.probabilities(c.rows)) for c in asked])
     able = np.array([c.kind == "need" for c in asked])
     counts = np.array([_LEARNT if c.split == "train" else 1.0 for c in asked])
@@ -180,7 +185,8 @@ def make(reports: Path, data: Path, work: Path, out: Path, others: int, seed: in
     """Fit the ranker to the shipped encoder and write it; returns what was measured on the validation reports."""
     searcher = searcher_over(reports, work)
     asked = list(cases(searcher, reports, data, others, seed))
-    train, held = ([case for case in asked if case.split == split] for split in ("train", "validation"))
+    held = [case for case in asked if case.split == "validation"]
+    train = [case for case in asked if case.split != "validation"]
     answers = fit_answers(train)
     ranker = Ranker(answers, fit_answerable(asked, answers), searcher.manifest.model_digest)
     figures = measured(train, held, answers)

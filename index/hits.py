@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from corpus.report import Sentence, Span
 from index.chunk import View
@@ -60,3 +60,19 @@ class Found:
 
     hits: tuple[Hit, ...]
     odds: float = -math.inf
+
+    @classmethod
+    def mean(cls, several: Sequence[Found]) -> Found:
+        """One search asked in several ways: mean probabilities (0 where a sentence was not found) and mean odds."""
+        if len(several) == 1:
+            return several[0]
+        likely: dict[tuple[str, str], float] = {}
+        hits: dict[tuple[str, str], Hit] = {}
+        for found in several:
+            for hit in found.hits:
+                key = (hit.report, hit.sentence.id)
+                likely[key] = likely.get(key, 0.0) + hit.probability / len(several)
+                hits.setdefault(key, hit)
+        best = sorted(hits, key=lambda key: (-round(likely[key], 6), hits[key].rank, key))
+        ranked = (replace(hits[key], rank=n, probability=round(likely[key], 6)) for n, key in enumerate(best, start=1))
+        return cls(tuple(ranked), round(sum(found.odds for found in several) / len(several), 6))

@@ -27,7 +27,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
-from index.examples import Passage
+from index.passages import Passage
 
 Model: TypeAlias = Any
 
@@ -62,7 +62,7 @@ class Recipe:
 
 
 _REST = 0.05
-_ENGLISH_EVERY = 4
+_ENGLISH_EVERY = 2
 _LONGEST = 200
 _CHARACTERS = 16000
 _SAME = 0.9
@@ -263,15 +263,15 @@ def _parallel_batches(
 
 
 def _passage_batches(rows: Sequence[dict[str, Any]], recipe: Recipe, draw: random.Random) -> Iterator[list[Passage]]:
-    """Batches of one source each, so that what is told apart is alike."""
+    """Batches of one source each, and of one document where there are enough, so that what is told apart is alike."""
 
     def passage(row: dict[str, Any]) -> Passage:
         several = {name: tuple(tuple(p) for p in row[name]) for name in ("also", "negatives")}
-        return Passage(row["zh"], row["en"], tuple(row["passage"]), source=row["source"], **several)
+        return Passage(row["zh"], row["en"], tuple(row["passage"]), **several, source=row["source"], among=row["among"])
 
-    by_source: dict[str, list[Passage]] = {}
+    by_source: dict[tuple[str, str], list[Passage]] = {}
     for row in rows:
-        by_source.setdefault(row["source"], []).append(passage(row))
+        by_source.setdefault((row["source"], row["among"]), []).append(passage(row))
     while True:
         batches = []
         for source in sorted(by_source):

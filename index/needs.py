@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
@@ -28,6 +29,7 @@ _FIGURE_EN = re.compile(
 )
 _AMOUNTS: dict[Amount, re.Pattern[str]] = {
     "money": re.compile(
+        r"\bwhat (?:will|would|do|does|did|is|are) (?:[\w'’-]+ ){1,6}?(?:costs?|charged?|paid|pay|earn)\b|"
         r"\bhow much (?:money\b|.*\b(?:costs?|spen[dt]|paid|invest(?:ed)?|worth)\b)|"
         r"多少(?:钱|资金|投资|经费|(?:亿|万)?元)|(?:投资|造价|成本|预算|花费|资金)(?:一共|总共|总额)?(?:是|有|为|花了|达到?)?多少",
         re.IGNORECASE,
@@ -61,6 +63,11 @@ _FITS: dict[Amount, Callable[[Figure], bool]] = {
     "duration": lambda figure: figure.unit in ("year", "month", "week", "day", "hour", "minute"),
     "any": lambda figure: figure.kind in ("number", *_SHARES),
 }
+_HOW_MANY = {
+    "zh": re.compile("多少|几(?!乎|何)"),
+    "en": re.compile(r"\bhow many(?: more| new| other)?\b", re.IGNORECASE),
+}
+_BEINGS = {"person", "household"}
 _NAME = re.compile(r"(?<!^)(?<![.?!:;。？！] )(?<![\w'])[A-Z][\w&]*[\w]")
 _ACRONYM = re.compile("[A-Za-z]{2,}")
 _FUTURE = re.compile(
@@ -128,6 +135,17 @@ def answering_figures(question: str, text: str) -> list[Figure]:
     return _fitting(question, _is_date, figures(text, "zh")) if asks_for_date(question) else []
 
 
+def _is_counted_so(question: str, figure: Figure) -> bool:
+    """Whether a figure has the unit asked for (多少平方公里), and counts people, not households, where they are."""
+    lang = language(question)
+    asked = _HOW_MANY[lang].sub("3", question, count=1)
+    counts = [one for one in _read_figures(asked, lang) if one.value == (Decimal(3),)] if asked != question else []
+    return all(
+        one.unit in ("", figure.unit) and not (one.noun != figure.noun and {one.noun, figure.noun} <= _BEINGS)
+        for one in counts[:1]
+    )
+
+
 def gives_date(sentence: Sentence, report: Report) -> bool:
     """Whether a sentence has a year, a date or a span of years."""
     return any(map(_is_date, _figures(report, sentence)))
@@ -177,7 +195,8 @@ def unmet(question: str, sentences: Sequence[tuple[Report, Sentence]]) -> tuple[
 def _fitting(question: str, fits: Callable[[Figure], bool], found: Iterable[Figure]) -> list[Figure]:
     """Those that fit and are not given by the question itself."""
     given = {figure.value for figure in _read_figures(question, language(question))}
-    return [figure for figure in found if fits(figure) and not figure.weak and figure.value not in given]
+    new = (figure for figure in found if fits(figure) and not figure.weak and figure.value not in given)
+    return [figure for figure in new if _is_counted_so(question, figure)]
 
 
 def _is_date(figure: Figure) -> bool:

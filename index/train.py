@@ -4,6 +4,7 @@
     prepare         public data and our questions → examples, none that overlaps a test
     check-overlap   proof of that: runs of 13 Chinese characters or English words shared with held-out files
     learn           distillation from the teacher, and questions with the passages that answer them
+    average         of the weights of several encoders (Wortsman et al., "Model soups", ICML 2022)
     validate        English and Chinese questions → Chinese sentences and passages, on validation data
     ranker          the sentence ranker, fitted to the encoder
     lint-questions, pair-questions      of `training/questions.jsonl`
@@ -77,15 +78,36 @@ def _learn(args: argparse.Namespace) -> None:
 
     def keep(model: Model, step: int) -> None:
         """A checkpoint beside the others; the last one is the result."""
-        last = step == args.steps
-        _keep(copy.deepcopy(model).half(), args.model, args.out if last else Path(f"{args.out}-{step}"))
-        if last and args.parity:
-            with tempfile.TemporaryDirectory() as unrounded:
-                _keep(model, args.model, Path(unrounded))
-                _write_parity(args.parity, Path(unrounded))
+        if step == args.steps:
+            _finish(model, args.model, args.out, args.parity)
+        else:
+            _finish(model, args.model, Path(f"{args.out}-{step}"), None)
 
-    recipe = Recipe(args.steps, args.passages, decay=args.decay, warm=args.warm, seed=args.seed)
+    recipe = Recipe(
+        args.steps, args.passages, decay=args.decay, warm=args.warm, negatives=args.negatives, seed=args.seed
+    )
     learn(args.model, args.teacher or packaged_teacher(), args.data, recipe, keep)
+
+
+def _average(args: argparse.Namespace) -> None:
+    from transformers.models.bert.modeling_bert import BertModel
+
+    if len(args.model) != len(args.shares) or abs(sum(args.shares) - 1) > 1e-6:
+        raise UsageError("Each model needs a share, and the shares must add up to 1.", "For two: --shares 0.5 0.5")
+    models = [BertModel.from_pretrained(str(folder)) for folder in args.model]
+    several = [model.state_dict() for model in models]
+    mean = {name: sum(w * each[name] for w, each in zip(args.shares, several, strict=True)) for name in several[0]}
+    models[0].load_state_dict(mean)
+    _finish(models[0], args.model[0], args.out, args.parity)
+
+
+def _finish(model: Model, like: Path, out: Path, parity: Path | None) -> None:
+    """Write a model, rounded; and what it makes of the lines of `parity` before that."""
+    _keep(copy.deepcopy(model).half(), like, out)
+    if parity:
+        with tempfile.TemporaryDirectory() as unrounded:
+            _keep(model, like, Path(unrounded))
+            _write_parity(parity, Path(unrounded))
 
 
 def _keep(model: Model, like: Path, folder: Path) -> None:
@@ -174,8 +196,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     stage.add_argument("--passages", type=float, default=0.33, help="share of steps on questions (default: 0.33)")
     stage.add_argument("--decay", type=float, default=0.0, help="last share of steps with falling rates (default: 0)")
     stage.add_argument("--warm", type=int, default=100, help="steps with rising rates (default: %(default)s)")
+    stage.add_argument("--negatives", type=int, default=2, help="hard ones for a question (default: %(default)s)")
     stage.add_argument("--seed", type=int, default=1, help="of batches (default: %(default)s)")
     stage.set_defaults(run=_learn)
+    stage = stages.add_parser("average", help="average the weights of encoders of one vocabulary")
+    stage.add_argument("--model", type=Path, nargs="+", required=True, help="folders")
+    stage.add_argument("--shares", type=float, nargs="+", required=True, help="of each, 1 together")
+    stage.add_argument("--out", type=Path, required=True, help="the folder to write")
+    stage.add_argument("--parity", type=Path, help="lines to encode before rounding; the .npz is written beside it")
+    stage.set_defaults(run=_average)
     stage = stages.add_parser("validate", help="measure encoders on the validation data")
     stage.add_argument("data", type=Path, help="folder with bench/cmrc2018_trial.json")
     stage.add_argument("reports", type=Path, help="folder with the validation reports")

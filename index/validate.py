@@ -18,8 +18,8 @@ from corpus.fold import fold
 from corpus.readers import KINDS, read_text
 from corpus.structure import parse
 from index.encode import Encoder
-from index.examples import read_pairs
 from index.questions import load as load_questions
+from index.sources import read_pairs
 from index.splitter import ClauseSplitter
 
 

@@ -1,4 +1,5 @@
 import json
+import math
 import subprocess
 import sys
 from dataclasses import replace
@@ -140,3 +141,66 @@ def test_answers_do_not_depend_on_the_hash_seed(library, tmp_path):
         )
         outputs.add(run.stdout)
     assert len(outputs) == 1
+
+
+@pytest.fixture
+def searched(answerer, monkeypatch):
+    """Every question that is searched, in order."""
+    find, found = answerer.searcher.find, []
+    monkeypatch.setattr(answerer.searcher, "find", lambda way, *rest: found.append(way) or find(way, *rest))
+    return found
+
+
+def test_each_thing_asked_is_searched_alone_and_in_the_whole_question(answerer, searched):
+    first, second = "新增多少所公办幼儿园?", "改造了多少个老旧小区?"
+    row = valid(answerer.ask(f"{first}{second}".replace("?", "？"), report="hohhot-2021"))
+    assert searched == [first, first + second, second, first + second]
+    assert [claim["citations"][0]["sentence"] for claim in row["claims"]] == ["p5.5", "p23.3"]
+    assert [passage["rank"] for passage in row["passages"]] == list(range(1, 21))
+
+
+def test_one_thing_asked_is_searched_once(answerer, searched):
+    answerer.ask("全市供热“一张网”怎么实现？", report="hohhot-2021")
+    assert searched == ["全市供热“一张网”怎么实现?"]
+
+
+def test_a_follow_up_is_searched_in_full_and_after_what_it_leans_on(answerer, searched):
+    answerer.ask("那中小学呢？", ["新增多少所公办幼儿园？"], report="hohhot-2021")
+    assert searched == ["新增多少所中小学?", "新增多少所公办幼儿园? 那中小学呢?"]
+
+
+def test_what_would_be_refused_is_tried_again_after_the_question_before_it(searcher, searched):
+    strict = Answerer(searcher, replace(CALIBRATION, threshold=0.5))
+    before, asked = "全市供热“一张网”和清洁取暖“全覆盖”怎么实现?", "资金如何保障?"
+    assert valid(strict.ask(asked, report="hohhot-2021"))["status"] == "refused"
+    searched.clear()
+    row = valid(strict.ask(asked, ["城镇就业?", before], report="hohhot-2021"))
+    assert searched == [asked, asked, f"{before} {asked}"]
+    assert (row["status"], row["standalone_question"]) == ("answered", f"{before} {asked}")
+    assert "p20.6" in [claim["citations"][0]["sentence"] for claim in row["claims"]]
+    assert row["question"] == asked
+
+
+def test_what_is_answered_is_not_tried_again(answerer, searched):
+    row = valid(answerer.ask("资金如何保障?", ["清洁取暖怎么安排?"], report="hohhot-2021"))
+    assert (row["status"], row["standalone_question"]) == ("answered", "资金如何保障?")
+    assert searched == ["资金如何保障?"]
+
+
+def test_the_place_of_a_report_is_searched_as_the_city(answerer, searched):
+    answerer.ask("呼和浩特的清洁取暖怎么安排？", report="hohhot-2021")
+    answerer.ask("呼和浩特的清洁取暖怎么安排？", report="anning-2024")
+    assert searched == ["全市的清洁取暖", "呼和浩特的清洁取暖"]
+
+
+def test_a_sign_against_an_answer_lowers_its_confidence(searcher):
+    plain = Answerer(searcher, replace(CALIBRATION, threshold=0.0))
+    heeding = Answerer(searcher, replace(plain.calibration, signs={"number": -1.0}))
+
+    def odds(answerer, question):
+        likely = answerer.ask(question, report="hohhot-2021").confidence
+        return math.log(likely / (1 - likely))
+
+    right, wrong = "36户国有企业整合得怎么样?", "99户国有企业整合得怎么样?"
+    assert odds(heeding, right) == odds(plain, right)
+    assert odds(heeding, wrong) == pytest.approx(odds(plain, wrong) - 1, abs=0.01)

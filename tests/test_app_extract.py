@@ -1,6 +1,7 @@
 import pytest
 
-from app.extract import claims, select
+from app import extract
+from app.extract import ExtractConfig, claims, select, select_each
 from corpus.report import Span
 from index.hits import Hit, Match
 
@@ -108,3 +109,79 @@ def test_the_short_answer_is_marked_where_it_is_the_only_one(hohhot, reports):
     assert claim.citations[0].quote[start:end] == "23%"
     (plain,) = select("森林怎么样?", [hit(hohhot, "p6.4", spans=near)], reports)
     assert plain.highlight is None
+
+
+@pytest.mark.parametrize(("time", "ids"), [(0, ["p6.3", "p20.8"]), (-1, ["p6.3"]), (1, ["p20.8"])])
+def test_of_one_time_only_that_part_of_the_report_is_quoted(hohhot, reports, time, ids):
+    hits = [hit(hohhot, "p6.3", 1, 0.6), hit(hohhot, "p20.8", 2, 0.4)]
+    assert [pick.sentence.id for pick in select("黑臭水体", hits, reports, time)] == ids
+    assert [pick.sentence.id for pick in select("黑臭水体", hits[:1], reports, time)] == ["p6.3"]  # it has no other
+
+
+def test_each_of_two_things_is_answered_from_its_own_time(hohhot, reports):
+    done = [hit(hohhot, "p15.4", 1, 0.6), hit(hohhot, "p20.8", 2, 0.5), hit(hohhot, "p5.3", 3, 0.4)]
+    planned = [hit(hohhot, "p5.3", 1, 0.6), hit(hohhot, "p5.4", 2, 0.5), hit(hohhot, "p15.4", 3, 0.4)]
+    picks = select_each([("高铁已经开通了吗", done), ("今后还修高铁吗？", planned)], reports)
+    assert [pick.sentence.id for pick in picks] == ["p5.3", "p15.4"]
+    picks = select_each([("高铁怎么样", done), ("新机场怎么样？", planned)], reports)
+    assert [pick.sentence.id for pick in picks] == ["p15.4", "p20.8", "p5.3", "p5.4"]
+
+
+def test_of_several_things_each_has_its_best(hohhot, reports, monkeypatch):
+    monkeypatch.setattr(extract, "CONFIG", ExtractConfig(each=2))
+    near = [hit(hohhot, f"p20.{n}", rank, 0.6) for rank, n in enumerate((5, 6, 7, 8), start=1)]
+    far = [hit(hohhot, f"p21.{n}", rank, 0.6) for rank, n in enumerate((2, 3, 4), start=1)]
+    picks = select_each([("空气怎么样", near), ("绿地怎么样？", far)], reports)
+    assert [pick.sentence.id for pick in picks] == ["p20.5", "p20.6", "p21.2", "p21.3"]
+    assert select_each([("空气怎么样", near)], reports) == select("空气怎么样", near, reports)
+    assert len(select_each([("空气怎么样", near)], reports)) == 4
+    assert select_each([("空气怎么样", []), ("绿地怎么样？", far[:1])], reports) == select("绿地", far[:1], reports)
+
+
+def test_of_a_sentence_that_answers_two_things_all_between_is_quoted(hohhot, reports):
+    parts = hohhot.edition.parts["p6.4"]
+
+    def near(n):
+        return [hit(hohhot, "p6.4", spans={part.span: 0.1 for part in parts} | {parts[n].span: 0.9})]
+
+    (pick,) = select_each([("建成区绿化覆盖率怎么样", near(2)), ("森林覆盖率是多少？", near(1))], reports)
+    assert pick.span == Span(parts[1].span.start, parts[2].span.end)
+    assert hohhot.source[pick.highlight.start : pick.highlight.end] == "23%"
+    (both,) = select_each([("森林覆盖率是多少", near(1)), ("绿化覆盖率是多少？", near(2))], reports)
+    assert (both.span, both.highlight) == (pick.span, pick.highlight)  # the first one's
+
+
+def test_a_sentence_that_only_announces_is_replaced_by_what_follows(hohhot, reports):
+    announced = hit(hohhot, "p20.10", 1, 0.6)
+    (pick,) = select("绿色经济怎么发展？", [announced], reports)
+    assert (pick.sentence.id, pick.span) == ("p20.11", hohhot.sentence("p20.11").span)
+    parts = hohhot.edition.parts["p6.2"]
+    told = hit(hohhot, "p6.2", 2, 0.5, spans={part.span: 0.1 for part in parts} | {parts[0].span: 0.9})
+    (pick,) = select("生态怎么样？", [hit(hohhot, "p6.1", 1, 0.6), told], reports)
+    assert (pick.sentence.id, pick.span) == ("p6.2", parts[0].span)  # it was found too, and is cut as it was found
+    assert picked("教育怎么样？", [hit(hohhot, "p23.2", 1, 0.6), announced], reports) == ["p23.3", "p20.11"]
+
+
+def test_what_is_told_in_two_reports_is_told_twice(hohhot, reports):
+    picks = select("工作怎么样？", [hit(report, "p2.1") for report in (hohhot, reports["anning-2024"])], reports)
+    assert [(pick.report, pick.sentence.id) for pick in picks] == [("hohhot-2021", "p2.1"), ("anning-2024", "p2.1")]
+
+
+@pytest.mark.parametrize(
+    ("question", "id_"),
+    [
+        ("发展绿色经济花多少钱？", "p20.10"),  # one fact is asked for
+        ("绿色经济包括哪些？", "p20.10"),  # a list
+        ("这些问题怎么办？", "p10.14"),  # nothing follows in its paragraph
+        ("国有企业改革怎么样？", "p10.6"),  # too long only to announce
+    ],
+)
+def test_other_sentences_stand_for_themselves(hohhot, reports, question, id_):
+    assert picked(question, [hit(hohhot, id_)], reports) == [id_]
+
+
+def test_a_sentence_that_leads_in_is_passed_over_unless_there_is_no_other(hohhot, reports):
+    assert hohhot.sentence("p12.5").text.endswith(":")
+    hits = [hit(hohhot, "p12.5", 1, 0.9), hit(hohhot, "p20.6", 2, 0.3), hit(hohhot, "p20.5", 3, 0.1)]
+    assert picked("总体思路怎么样？", hits, reports) == ["p20.6", "p20.5"]  # and nothing is measured against it
+    assert picked("总体思路怎么样？", hits[:1], reports) == ["p12.5"]

@@ -109,6 +109,8 @@ CONVERSATIONS = [
     ("What are the six industrial clusters?", "how many of them?", "How many of the six industrial clusters?"),
     ("How many industrial clusters are there?", "list them all", "List all the industrial clusters"),
     ("When will the new airport open?", "How much will it cost?", "How much will the new airport cost?"),
+    ("When will the airport open?", "Is it big and is it far?", "Is the airport big and is it far?"),
+    ("When will the airport open?", "There's a metro to it, right?", "There's a metro to the airport, right?"),
     (
         "Which local company was first on the Select Tier?",
         "And which one floated in Hong Kong?",
@@ -132,6 +134,13 @@ CONVERSATIONS = [
     ("What does the plan say about schools?", "What else?", "What does the plan say about schools? What else?"),
     ("清洁取暖怎么安排?", "还有吗?", "清洁取暖怎么安排? 还有吗?"),
     ("新增多少所公办幼儿园?", "And schools?", "新增多少所公办幼儿园? And schools?"),
+    ("清洁取暖怎么安排？", "要是家里没有暖气呢？", "清洁取暖怎么安排？ 要是家里没有暖气呢？"),
+    ("新增多少所公办幼儿园？", "那便宜的呢？", "新增多少所公办幼儿园？ 那便宜的呢？"),
+    (
+        "How many kindergartens will be added?",
+        "And the schools in the old town?",
+        "How many kindergartens will be added? And the schools in the old town?",
+    ),
     ("How will the city clean up its air?", "那土壤呢?", "How will the city clean up its air? 那土壤呢?"),
 ]
 

@@ -262,7 +262,12 @@ def _row(shown, id_="a"):
 def test_malformed_tables_of_a_report_are_told(library):
     file = library.root / "hohhot-2021" / "report.toml"
     text = file.read_text(encoding="utf-8")
-    for table in ('[[divergences]]\nwords = "三去"\nwhy = "x"\n', '[[names]]\nen = "Hohhot"\nzh = ""\nalso = ["x"]\n'):
+    for table in (
+        '[[divergences]]\nwords = "三去"\nwhy = "x"\n',
+        '[[names]]\nen = "Hohhot"\nzh = ""\nalso = ["x"]\n',
+        '[[places]]\nzh = "全市"\nen = "the city"\nnames = []\n',
+        '[[places]]\nzh = "全市"\nnames = ["呼市"]\n',
+    ):
         file.write_text(f"{text}\n{table}", encoding="utf-8")
         with pytest.raises(WenzhengError, match="not well formed"):
             library.open("hohhot-2021")

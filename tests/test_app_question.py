@@ -1,7 +1,9 @@
 import pytest
 
-from app.question import LONGEST, clean, subject
+from app.question import LONGEST, clean, subject, unplaced
 from corpus.errors import UsageError
+from corpus.fold import fold
+from corpus.report import Place
 
 
 @pytest.mark.parametrize(
@@ -44,3 +46,24 @@ def test_control_characters_and_line_breaks_become_spaces():
 )
 def test_the_subject_is_what_the_report_is_asked_about(question, about):
     assert subject(question) == about
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ("呼和浩特市的森林覆盖率是多少？", "全市的森林覆盖率是多少?"),
+        ("呼和浩特的森林和呼市的草原", "全市的森林和全市的草原"),
+        ("What does hohhot city plan?", "What does the city plan?"),
+        ("What is Hohhot's forest coverage?", "What is the city's forest coverage?"),
+        ("包头的森林覆盖率是多少？", "包头的森林覆盖率是多少?"),
+        ("Are the Hohhotians happy?", "Are the Hohhotians happy?"),
+    ],
+)
+def test_the_place_of_the_report_is_the_city(hohhot, question, about):
+    assert unplaced(fold(question), hohhot.places) == about
+    assert unplaced(fold(question), ()) == fold(question)
+
+
+def test_the_name_of_a_place_is_no_pattern():
+    place = Place(("A.B",), "甲", r"the \\1 city")
+    assert unplaced("A.B and AxB", [place]) == r"the \\1 city and AxB"

@@ -35,6 +35,17 @@ def test_errata_are_shown_in_readings_and_never_in_quotes(hohhot):
     assert hohhot.errata_in(half) == ()
 
 
+def test_the_place_that_a_report_is_about(hohhot, county):
+    (place,) = hohhot.places
+    assert ("呼和浩特" in place.names, place.zh, place.en) == (True, "全市", "the city")
+    assert county.open("anning-2024").places == ()
+
+
+def test_of_the_names_of_a_place_the_longest_stands_first(hohhot):
+    names = [name for place in hohhot.places for name in place.names]
+    assert [(a, b) for n, a in enumerate(names) for b in names[n + 1 :] if b.startswith(a)] == []
+
+
 def test_a_changed_text_is_refused(library):
     path = library.root / "hohhot-2021" / "source.txt"
     path.write_bytes(path.read_bytes().replace(b"852", b"853"))

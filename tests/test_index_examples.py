@@ -1,12 +1,13 @@
 """What the encoder learns from, on small files of the tests' own."""
 
 import json
+import shutil
 
 import pytest
 
 from corpus.errors import UsageError
-from index import examples, train
-from index.examples import Shingles, check_overlap, prepare, shingles
+from index import examples, passages, sources, train
+from index.examples import Shingles, check_overlap, parallel, prepare, shingles
 
 HELD_OUT = "到2025年，全市新建改建幼儿园四十所，新增学位一万二千个"
 
@@ -28,12 +29,16 @@ def data(tmp_path, monkeypatch):
     write(folder / "train/python-docs.zh-en.jsonl", docs)
     write(folder / "train/covid-policy-qa.zh.jsonl", [{"question": "有何部署?", "answer": "作了安排。"}])
     qa = {"id": "1147-5-1", "question": "哪一地區?", "answers": [{"text": "歐洲"}]}
-    drcd = {"data": [{"paragraphs": [{"context": "在歐洲。", "qas": [qa]}]}]}
+    drcd = {"data": [{"paragraphs": [{"id": "1147-5", "context": "在歐洲。", "qas": [qa]}]}]}
     (folder / "bench").mkdir()
     (folder / "bench/DRCD_dev.json").write_text(json.dumps(drcd, ensure_ascii=False), encoding="utf-8")
     (tmp_path / "test.json").write_text(json.dumps({"context": HELD_OUT}), encoding="utf-8")  # escaped as \\uXXXX
     monkeypatch.setattr(examples, "read_cedict", lambda: type("D", (), {"words": lambda _: []})())
-    monkeypatch.setattr(examples, "load_questions", lambda: ())
+    (tmp_path / "ours").mkdir()
+    shutil.copy(sources.OURS / "drcd.en.tsv", tmp_path / "ours")
+    monkeypatch.setattr(sources, "OURS", tmp_path / "ours")
+    for module in (examples, passages):
+        monkeypatch.setattr(module, "load_questions", lambda: ())
     return folder
 
 
@@ -55,6 +60,31 @@ def test_examples_are_folded_and_none_overlaps_a_test(data, tmp_path):
     assert (drcd["zh"], drcd["passage"]) == ("哪一地区?", ["在欧洲。"])
     assert "Sanskrit" in drcd["en"]  # from the file that comes with the project
     assert policy["source"] == "covid-policy"
+    assert (drcd["among"], policy["among"]) == ("", "")
+
+
+def test_what_of_ours_is_in_both_languages_is_parallel_too(data, tmp_path):
+    tables = {
+        "evidence.en.tsv": "新建公路。\tRoads were built.\n",
+        "drcd-openings.en.tsv": "1147-6\tIn Europe.\n9-9\tElsewhere.\n",
+        "news.tsv": "a:0:0-9\t哪？\tWhich?\n",
+        "sentences.tsv": "甲#p1.1\t修路吗？\tRoads?\tencoder\n甲#p1.2\t建校吗？\tSchools?\tranker\n",
+    }
+    for name, text in tables.items():
+        (tmp_path / "ours" / name).write_text(text, encoding="utf-8")
+    drcd = json.loads((data / "bench/DRCD_dev.json").read_text(encoding="utf-8"))
+    longer = {"id": "1147-6", "context": f"在歐洲。{'新' * 300}。", "qas": [{"id": "0", "question": "無英文?"}]}
+    drcd["data"][0]["paragraphs"].append(longer)
+    (data / "bench/DRCD_dev.json").write_text(json.dumps(drcd), encoding="utf-8")
+    found = [(row["source"], row["zh"], row["en"]) for row in parallel(data, 1)]
+    asked = next(en for source, _, en in found if source == "drcd")
+    assert found[found.index(("evidence", "新建公路。", "Roads were built.")) :] == [
+        ("evidence", "新建公路。", "Roads were built."),
+        ("drcd", "哪一地区?", asked),
+        ("drcd-openings", "在欧洲。", "In Europe."),
+        ("news-questions", "哪?", "Which?"),
+        ("sentences-questions", "修路吗?", "Roads?"),
+    ]
 
 
 def test_the_checker_finds_what_was_let_through(data, tmp_path, capsys):

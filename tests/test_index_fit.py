@@ -1,5 +1,7 @@
 """Fitting the sentence ranker, on cases of the tests' own."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,16 @@ def test_learnt_questions_count_little_for_what_is_answerable(monkeypatch):
     small = fit_answerable([*TRAIN, *reversed_], answers)
     monkeypatch.setattr(fit, "_LEARNT", 1.0)
     assert fit_answerable([*TRAIN, *reversed_], answers) != small
+
+
+def test_unseen_questions_teach_what_answers_and_not_what_is_answerable(monkeypatch):
+    like = [case(n, split="unseen", seed=3) for n in range(20)]
+    unlike = [replace(one, rows=-one.rows) for one in like]
+    near = list(SIGNALS).index("near")
+    assert fit_answers([*TRAIN, *unlike]).weights[near] < 0  # what is learnt from counts little beside them
+    assert fit_answerable([*TRAIN, *unlike], fit_answers(TRAIN)) == fit_answerable(TRAIN, fit_answers(TRAIN))
+    monkeypatch.setattr(fit, "_LEARNT", 1.0)
+    assert fit_answers([*TRAIN, *unlike]).weights[near] > 0
 
 
 def test_measures_of_a_ranking():

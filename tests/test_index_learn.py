@@ -10,8 +10,8 @@ from support import DICTIONARY
 
 from index import train
 from index.encode import load_encoder
-from index.examples import Passage
-from index.learn import Network, Recipe, TwoRateEmbedding, _groups, _passage_loss, _schedule
+from index.learn import Network, Recipe, TwoRateEmbedding, _groups, _passage_batches, _passage_loss, _schedule
+from index.passages import Passage
 
 
 def test_the_table_stays_one_table():
@@ -39,6 +39,19 @@ def test_groups_hold_every_item_once_within_their_budget():
     groups = _groups(range(6), lengths, most=3, tokens=14)
     assert [n for group in groups for n in group] == list(range(6))
     assert all(len(g) <= 3 and (len(g) == 1 or max(lengths[n] for n in g) * len(g) <= 14) for g in groups)
+
+
+def test_a_batch_is_of_one_source_and_one_document():
+    def row(zh, source, among=""):
+        return {"zh": zh, "en": "", "passage": [zh], "also": [], "negatives": [], "source": source, "among": among}
+
+    rows = [row("一", "甲"), row("二", "乙", "报告"), row("三", "乙", "公报"), row("四", "乙", "报告"), row("五", "甲")]
+    batches = _passage_batches(rows, Recipe(steps=1), random.Random(1))
+    first, second = ([next(batches) for _ in range(3)] for _ in range(2))
+    for pass_ in (first, second):
+        assert sorted(sorted(p.zh for p in batch) for batch in pass_) == [["一", "五"], ["三"], ["二", "四"]]
+    (among,) = {p.among for batch in first for p in batch if p.zh == "二"}
+    assert among == "报告"
 
 
 @pytest.fixture

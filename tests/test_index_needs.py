@@ -3,7 +3,7 @@
 import pytest
 
 from index import needs
-from index.needs import asks_for_date, asks_for_figure, asks_for_list, time_asked, time_of
+from index.needs import answering_figures, asks_for_date, asks_for_figure, asks_for_list, time_asked, time_of
 
 
 @pytest.fixture
@@ -59,6 +59,57 @@ def test_what_a_question_asks_for(question, figure, date, many):
         date,
         many,
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "id_", "gives"),
+    [
+        ("公园绿地有多少平方米？", "p6.4", True),
+        ("公园绿地有多少平方公里？", "p6.4", False),
+        ("要走几分钟？", "p23.10", True),
+        ("要走几小时？", "p23.10", False),
+        ("修了多少公里？", "p5.5", True),
+        ("修了多少？", "p5.5", True),
+        ("How many square metres of park are there?", "p6.4", True),
+        ("How many hectares of park are there?", "p6.4", False),
+        ("How many more square metres of park are there?", "p6.4", True),
+        ("How many more hectares of park are there?", "p6.4", False),
+    ],
+)
+def test_a_figure_is_in_the_unit_that_is_asked_for(hohhot, question, id_, gives):
+    assert needs.gives_figure(question, hohhot.sentence(id_), hohhot) is gives
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("多少户受益？", ["8000户"]),
+        ("多少人受益？", ["3000人"]),
+        ("几户受益？", ["8000户"]),
+        ("受益的有多少？", ["8000户", "3000人"]),
+        ("建了多少所学校？", ["8000户", "3000人"]),  # what is counted may be named otherwise
+        ("How many households gained?", ["8000户"]),
+        ("How many more people gained?", ["3000人"]),
+        ("受益的人多吗？", []),
+    ],
+)
+def test_people_are_no_households(question, found):
+    text = "8000户改造,惠及3000人"
+    assert [text[figure.start : figure.end] for figure in answering_figures(question, text)] == found
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("What will the new airport cost?", "money"),
+        ("What are families charged for heating?", "money"),
+        ("What do herders earn?", "money"),
+        ("What will the new airport offer?", None),
+        ("机场要花多少钱？", "money"),
+    ],
+)
+def test_what_a_thing_costs_is_an_amount_of_money(question, kind):
+    assert asks_for_figure(question) == kind
 
 
 @pytest.mark.parametrize(

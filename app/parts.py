@@ -1,0 +1,69 @@
+"""A question that asks two things → the things it asks, in its own words: what has opened, and what is next?
+
+By question marks, commas and closed lists of question words; a stretch that asks nothing belongs to what it stands
+beside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from index.needs import time_asked
+
+_ASKS_ZH = re.compile(
+    "多少|几(?!乎|何|十|年)|哪|什么|啥|咋|怎么|怎样|如何|谁|何时|为何|是否|多[大长久高远]|[吗呢]|没有?(?=$|[?？])|(?P<verb>[\u4e00-\u9fff])[不没](?P=verb)"
+)
+_TOPIC_ZH = re.compile("^[^,，]{1,12}呢$")
+_CUT_ZH = re.compile("[?？!！。;；,，]+")
+_AUX = "is|are|was|were|will|would|did|does|do|has|have|had|can|could|should"
+_ASKS_EN = re.compile(rf"\b(?:what|which|who|whose|where|when|why|how)\b|^(?:{_AUX})\b(?!['’]t)", re.IGNORECASE)
+_CUT_EN = re.compile(
+    r"[?!]+\s+|(?<=[a-z\d)])[.;] +(?=[A-Z])|"
+    rf"[,;]? (?:and|but|or) (?=(?:what|which|who|where|when|why|how|{_AUX})\b(?!['’]t))",
+    re.IGNORECASE,
+)
+_TAIL_EN = re.compile(r",? (?:and|but|or)$", re.IGNORECASE)
+_SHORTEST = {"zh": re.compile("[\u4e00-\u9fff]"), "en": re.compile(r"[\w'’-]+")}
+_LEAST = {"zh": 4, "en": 2}
+
+
+def parts(question: str, lang: str) -> tuple[str, ...]:
+    """The things that a question asks, in order; the question alone where it asks one.
+
+    Args:
+        question: folded.
+        lang: its language, `zh` or `en`.
+    """
+    cut, asks = (_CUT_ZH, _ASKS_ZH) if lang == "zh" else (_CUT_EN, _ASKS_EN)
+    edges = [0, *(match.end() for match in cut.finditer(question)), len(question)]
+    found: list[str] = []
+    carried = ""
+    for start, end in zip(edges, edges[1:], strict=False):
+        stretch = carried + question[start:end]
+        said = question[start:end].strip(" ,，;；?？!！。")
+        carried = ""
+        if asks.search(said) and not (lang == "zh" and _TOPIC_ZH.match(said)):
+            found.append(stretch)
+        elif found:
+            found[-1] += stretch
+        else:
+            carried = stretch
+    whole = (
+        [_TAIL_EN.sub("", part.strip(" ,，;；")) for part in [*found[:-1], found[-1] + carried]]
+        if found
+        else [question]
+    )
+    full = all(len(_SHORTEST[lang].findall(part)) >= _LEAST[lang] for part in whole)
+    return tuple(whole) if full else (question,)
+
+
+def times(asked: Sequence[str]) -> tuple[int, ...]:
+    """Of each of two things asked, which time it is about: -1 what has been, 1 what is to come; 0 where neither shows.
+
+    Where one of two shows it, the other is about the other time: what has opened, and what is next?
+    """
+    found = [time_asked(part) for part in asked]
+    if len(found) != 2 or not any(found) or found[0] == found[1]:
+        return (0,) * len(found)
+    return tuple(time or -found[1 - n] for n, time in enumerate(found))
