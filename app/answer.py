@@ -80,16 +80,19 @@ class Answerer:
             asked = clean(question)
             lang = language(asked)
             said = [tidy(earlier)[:LONGEST] for earlier in history[-12:]]
-            *said, alone = (self._speller.mend(gist(each, self.searcher.encoder)) for each in (*said, asked))
-            alone = standalone(alone, said, lang)
+            *said, mended = (self._speller.mend(gist(each, self.searcher.encoder)) for each in (*said, asked))
+            alone = standalone(mended, said, lang)
             spoken = lang if self.language == "auto" else self.language
         among = {id_: one for id_, one in reports.items() if report in (None, id_)}
         if talk := smalltalk.reply(asked, spoken, among):
             return self._said(asked, spoken, talk, timings, id)
-        carried = f"{said[-1]} {asked}" if said else asked
-        tried = self._try(alone, asked, carried if alone != asked else alone, report, timings)
-        if tried.confidence < self.calibration.threshold and alone == asked != carried:
-            alone, tried = carried, self._try(carried, asked, carried, report, timings)
+        before = [earlier for earlier in said if earlier and not smalltalk.kind(earlier)]
+        carried = f"{before[-1]} {mended}" if before else mended
+        tried = self._try(alone, mended, carried if alone != mended else mended, report, timings)
+        if tried.confidence < self.calibration.threshold and alone == mended != carried:
+            again = self._try(carried, mended, carried, report, timings)
+            if again.confidence >= self.calibration.threshold:
+                alone, tried = carried, again
         with _timed(timings, "select"):
             shown = tried.picks if tried.confidence >= self.calibration.threshold else ()
             claims = extract.claims(shown, reports, spoken)
@@ -115,14 +118,15 @@ class Answerer:
 
         Args:
             alone: the question with what it leaves unsaid.
-            asked: the question itself.
+            asked: the question itself, mended.
             carried: the same after the question before it, where it leans on that: both ways are searched.
             report: answer from this report alone.
             timings: of the stages, added to.
         """
         reports = self.searcher.reports
         folded, asks = fold(alone), parts(fold(asked if alone.endswith(asked) else alone), language(asked))
-        places = [place for id_, one in reports.items() if report in (None, id_) for place in one.places]
+        only = report or (next(iter(reports)) if len(reports) == 1 else None)
+        places = reports[only].places if only in reports else ()
         with _timed(timings, "search"):
             founds = []
             for part in asks:

@@ -69,12 +69,15 @@ class Pick:
     highlight: Span | None = None
 
 
-def select(question: str, hits: Sequence[Hit], reports: Mapping[str, Report], time: int = 0) -> tuple[Pick, ...]:
+def select(
+    question: str, hits: Sequence[Hit], reports: Mapping[str, Report], time: int = 0, most: int | None = None
+) -> tuple[Pick, ...]:
     """What to quote, best first; empty only where there are no hits.
 
     Close to the best, and: where a list is asked for and one of those opens one, that list; where a figure is asked
     for and some have one, those that do; where the best is a line of the title block, the title block. Of the part of
-    the report that `time` says (-1 what has been, 1 what is to come, 0 all of it), where it has any.
+    the report that `time` says (-1 what has been, 1 what is to come, 0 all of it), where it has any; but for lists, at
+    most `most`.
     """
     if time:
         hits = [hit for hit in hits if time_of(hit.sentence, reports[hit.report]) == time] or hits
@@ -94,6 +97,7 @@ def select(question: str, hits: Sequence[Hit], reports: Mapping[str, Report], ti
         close = [hit for hit in close if gives_figure(question, hit.sentence, reports[hit.report])] or close
     if asks_for_one_fact(question) and not compares_times(question):
         close = close[: CONFIG.few]
+    close = close[:most]
     picks = (_pick(hit, reports) for hit in close)
     return tuple(
         replace(pick, highlight=_short_answer(question, hit, pick.span, reports[hit.report]))
@@ -112,7 +116,7 @@ def select_each(asked: Sequence[tuple[str, Sequence[Hit]]], reports: Mapping[str
     most = CONFIG.each if len(asked) > 1 else None
     found: dict[tuple[str, str], Pick] = {}
     for (question, hits), time in zip(asked, times([question for question, _ in asked]), strict=True):
-        for pick in select(question, hits, reports, time)[:most]:
+        for pick in select(question, hits, reports, time, most):
             old = found.setdefault((pick.report, pick.sentence.id), pick)
             span = Span(min(old.span.start, pick.span.start), max(old.span.end, pick.span.end))
             found[pick.report, pick.sentence.id] = replace(old, span=span, highlight=old.highlight or pick.highlight)
@@ -144,7 +148,8 @@ def _told(close: Sequence[Hit], hits: Sequence[Hit], reports: Mapping[str, Repor
     for hit in close:
         sentences = reports[hit.report].paragraph(hit.sentence.paragraph).sentences
         n = sentences.index(hit.sentence)
-        if len(hit.sentence.text) <= CONFIG.announces and n + 1 < len(sentences):
+        short = len(hit.sentence.text) <= CONFIG.announces and not gives_figure("", hit.sentence, reports[hit.report])
+        if short and n + 1 < len(sentences):
             following = sentences[n + 1]
             found = next((h for h in hits if (h.report, h.sentence) == (hit.report, following)), None)
             hit = found or replace(hit, sentence=following, matches=())

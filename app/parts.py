@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from index.needs import time_asked
 
 _ASKS_ZH = re.compile(
-    "多少|几(?!乎|何|十|年)|哪|什么|啥|咋|怎么|怎样|如何|谁|何时|为何|是否|多[大长久高远]|[吗呢]|没有?(?=$|[?？])|(?P<verb>[\u4e00-\u9fff])[不没](?P=verb)"
+    "多少|(?<!好)几(?!乎|何|十|年)|哪(?!怕)|什么|啥|咋|(?<!不)怎么|怎样|如何|谁(?![都也])|何时|为何|是否|多[大长久高远](?![学家数])|"
+    "吗|没有?(?=$|[?？])|(?P<verb>[\u4e00-\u9fff])[不没](?P=verb)"
 )
 _TOPIC_ZH = re.compile("^[^,，]{1,12}呢$")
 _CUT_ZH = re.compile("[?？!！。;；,，]+")
@@ -24,6 +25,11 @@ _CUT_EN = re.compile(
     re.IGNORECASE,
 )
 _TAIL_EN = re.compile(r",? (?:and|but|or)$", re.IGNORECASE)
+_NEXT = re.compile(
+    r"\b(?:next|still|more|left|from now on|carry on|continue)\b|"
+    "还(?:要|有|会|再|接着)|后面|后头|接下来|接着|下一步|以后|今后|往后",
+    re.IGNORECASE,
+)
 _SHORTEST = {"zh": re.compile("[\u4e00-\u9fff]"), "en": re.compile(r"[\w'’-]+")}
 _LEAST = {"zh": 4, "en": 2}
 
@@ -43,8 +49,13 @@ def parts(question: str, lang: str) -> tuple[str, ...]:
         stretch = carried + question[start:end]
         said = question[start:end].strip(" ,，;；?？!！。")
         carried = ""
-        if asks.search(said) and not (lang == "zh" and _TOPIC_ZH.match(said)):
+        topic = lang == "zh" and bool(
+            _TOPIC_ZH.match(said)
+        )  # 学校呢? leads to what follows, or asks where nothing does
+        if asks.search(said) or (topic and not question[end:]):
             found.append(stretch)
+        elif topic:
+            carried = stretch
         elif found:
             found[-1] += stretch
         else:
@@ -61,9 +72,11 @@ def parts(question: str, lang: str) -> tuple[str, ...]:
 def times(asked: Sequence[str]) -> tuple[int, ...]:
     """Of each of two things asked, which time it is about: -1 what has been, 1 what is to come; 0 where neither shows.
 
-    Where one of two shows it, the other is about the other time: what has opened, and what is next?
+    Where one asks what comes next, the other is about what has been: how many are built, and what is next?
     """
-    found = [time_asked(part) for part in asked]
-    if len(found) != 2 or not any(found) or found[0] == found[1]:
+    found = [time_asked(part) or bool(_NEXT.search(part)) for part in asked]
+    if len(found) != 2 or found[0] == found[1]:
         return (0,) * len(found)
-    return tuple(time or -found[1 - n] for n, time in enumerate(found))
+    if 0 in found and not _NEXT.search(asked[found.index(1)] if 1 in found else ""):
+        return (0, 0)
+    return tuple(int(time) or -1 for time in found)

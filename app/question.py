@@ -1,6 +1,6 @@
 """What can be read off a question before anything is searched: whether it is one, and what it is about.
 
-Knows English and Chinese; knows nothing of reports.
+Knows English and Chinese; knows of reports only the names of their places.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from corpus.errors import UsageError
 from corpus.report import Place
+from index.tokens import language
 
 LONGEST = 5000
 """Characters at most: a pasted page, of which `app.pasted` takes the gist."""
@@ -65,12 +66,9 @@ def subject(question: str) -> str:
 
 def unplaced(question: str, places: Iterable[Place]) -> str:
     """A folded question with "the city" for the place that all of the report is about."""
+    lang = language(question)
     for place in places:
         names = "|".join(map(re.escape, place.names))
-        question = re.sub(
-            rf"(?<![A-Za-z])(?:{names})(?![A-Za-z])",
-            lambda name, place=place: place.en if name[0].isascii() else place.zh,  # type: ignore[misc]
-            question,
-            flags=re.IGNORECASE,
-        )
+        stands = (place.zh if lang == "zh" else place.en).replace("\\", r"\\")
+        question = re.sub(rf"(?<![A-Za-z])(?:the )?(?:{names})(?![A-Za-z])", stands, question, flags=re.IGNORECASE)
     return question

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
@@ -29,7 +28,8 @@ _FIGURE_EN = re.compile(
 )
 _AMOUNTS: dict[Amount, re.Pattern[str]] = {
     "money": re.compile(
-        r"\bwhat (?:will|would|do|does|did|is|are) (?:[\w'’-]+ ){1,6}?(?:costs?|charged?|paid|pay|earn)\b|"
+        r"\bwhat (?:will|would|do|does|did) (?:[\w'’-]+ ){1,6}?(?:cost|charge)\b|"
+        r"\bwhat (?:is|are) (?:[\w'’-]+ ){1,4}?(?:charged|paid)\b|"
         r"\bhow much (?:money\b|.*\b(?:costs?|spen[dt]|paid|invest(?:ed)?|worth)\b)|"
         r"多少(?:钱|资金|投资|经费|(?:亿|万)?元)|(?:投资|造价|成本|预算|花费|资金)(?:一共|总共|总额)?(?:是|有|为|花了|达到?)?多少",
         re.IGNORECASE,
@@ -67,6 +67,7 @@ _HOW_MANY = {
     "zh": re.compile("多少|几(?!乎|何)"),
     "en": re.compile(r"\bhow many(?: more| new| other)?\b", re.IGNORECASE),
 }
+_DIMENSIONS = dict.fromkeys(("m", "km"), "length") | dict.fromkeys(("km2", "mu", "ha"), "area")
 _BEINGS = {"person", "household"}
 _NAME = re.compile(r"(?<!^)(?<![.?!:;。？！] )(?<![\w'])[A-Z][\w&]*[\w]")
 _ACRONYM = re.compile("[A-Za-z]{2,}")
@@ -136,13 +137,17 @@ def answering_figures(question: str, text: str) -> list[Figure]:
 
 
 def _is_counted_so(question: str, figure: Figure) -> bool:
-    """Whether a figure has the unit asked for (多少平方公里), and counts people, not households, where they are."""
+    """Whether a figure measures what is asked for (多少平方公里), and counts people, not households, where they are."""
     lang = language(question)
-    asked = _HOW_MANY[lang].sub("3", question, count=1)
-    counts = [one for one in _read_figures(asked, lang) if one.value == (Decimal(3),)] if asked != question else []
+    how_many = _HOW_MANY[lang].search(question)
+    if how_many is None:
+        return True
+    asked = f"{question[: how_many.start()]}3{question[how_many.end() :]}"
+    counts = [one for one in _read_figures(asked, lang) if one.start == how_many.start()]
     return all(
-        one.unit in ("", figure.unit) and not (one.noun != figure.noun and {one.noun, figure.noun} <= _BEINGS)
-        for one in counts[:1]
+        _DIMENSIONS.get(one.unit, one.unit) in ("", _DIMENSIONS.get(figure.unit, figure.unit))
+        and not (one.noun != figure.noun and {one.noun, figure.noun} <= _BEINGS)
+        for one in counts
     )
 
 

@@ -124,6 +124,7 @@ def _news(folder: Path, seed: int) -> Iterator[dict[str, Any]]:
     asked = read_ours("news.tsv")
     for place, zh, en in asked:
         name, line, span = place.split(":")
+        articles[name] = articles.get(name) or read_lines(folder / f"{name}.txt")
         start, end = span.split("-")
         yield _example("news-questions", fold(zh), en, [fold(articles[name][int(line)][int(start) : int(end)])])
     yield from _clozes(articles, {tuple(place.split(":")[:2]) for place, _, _ in asked}, seed)

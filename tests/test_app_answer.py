@@ -204,3 +204,20 @@ def test_a_sign_against_an_answer_lowers_its_confidence(searcher):
     right, wrong = "36户国有企业整合得怎么样?", "99户国有企业整合得怎么样?"
     assert odds(heeding, right) == odds(plain, right)
     assert odds(heeding, wrong) == pytest.approx(odds(plain, wrong) - 1, abs=0.01)
+
+
+def test_a_mended_question_is_searched_as_mended(answerer, searched):
+    answerer.ask("What will Helingeer New Area focus on?")
+    assert searched == ["What will Horinger New Area focus on?"]
+
+
+@pytest.mark.parametrize("before", ["", "谢谢"])
+def test_nothing_worth_carrying_is_not_carried(answerer, before):
+    answer = answerer.ask("2018年世界杯冠军是谁?", [before])
+    assert answer.standalone_question == "2018年世界杯冠军是谁?"
+
+
+def test_a_pasted_page_is_searched_by_its_gist(answerer, searched, hohhot):
+    page = "".join(sentence.text for sentence in hohhot.paragraph("p20").sentences) + "清洁取暖怎么安排？"
+    answerer.ask(page)
+    assert all(len(way) < 200 for way in searched)

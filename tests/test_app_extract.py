@@ -185,3 +185,14 @@ def test_a_sentence_that_leads_in_is_passed_over_unless_there_is_no_other(hohhot
     hits = [hit(hohhot, "p12.5", 1, 0.9), hit(hohhot, "p20.6", 2, 0.3), hit(hohhot, "p20.5", 3, 0.1)]
     assert picked("总体思路怎么样？", hits, reports) == ["p20.6", "p20.5"]  # and nothing is measured against it
     assert picked("总体思路怎么样？", hits[:1], reports) == ["p12.5"]
+
+
+def test_a_short_sentence_with_a_figure_announces_nothing(reports):
+    county = reports["anning-2024"]
+    assert picked("地区生产总值怎么样？", [hit(county, "p3.1")], reports) == ["p3.1"]
+
+
+def test_a_list_is_whole_beside_another_question(hohhot, reports):
+    asked = [("六大产业集群是哪些？", [hit(hohhot, "p14.1")]), ("绿地怎么样？", [hit(hohhot, "p21.4")])]
+    picks = select_each(asked, reports)
+    assert [pick.sentence.id for pick in picks] == [*(f"p14.{n}" for n in range(1, 8)), "p21.4"]

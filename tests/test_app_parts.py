@@ -65,9 +65,30 @@ def test_nothing_of_a_question_is_lost(question):
         (["今后建多少所小学", "今后建多少所中学？"], (0, 0)),
         (["已经建了什么", "今后建什么", "在哪里？"], (0, 0, 0)),
         (["今后建什么？"], (0,)),
-        (["Which lines are open", "which will be built?"], (-1, 1)),
+        (["Which lines are open", "which are still to be built?"], (-1, 1)),
+        (["Who gave this report", "when was it given?"], (0, 0)),
+        (["谁作的报告", "报告取得了什么反响？"], (0, 0)),
+        (["What is planned", "who pays?"], (0, 0)),
         (["What is it for", "who runs it?"], (0, 0)),
     ],
 )
 def test_of_two_parts_the_other_is_about_the_other_time(asked, expected):
     assert times(asked) == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "很多大学毕业生找不到工作，报告怎么说的？",
+        "空气一直不怎么好，有什么办法？",
+        "谁都知道空气差，打算怎么治理？",
+        "好几条路都坏了，什么时候修？",
+    ],
+)
+def test_a_statement_asks_nothing(question):
+    assert parts(question, "zh") == (question,)
+
+
+@pytest.mark.parametrize("question", ["通了几条地铁呢？以后还修哪些线呢？", "森林覆盖率是多少，草原植被盖度呢？"])
+def test_what_ends_in_ne_may_be_a_question(question):
+    assert len(parts(question, "zh")) == 2

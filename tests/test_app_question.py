@@ -67,3 +67,14 @@ def test_the_place_of_the_report_is_the_city(hohhot, question, about):
 def test_the_name_of_a_place_is_no_pattern():
     place = Place(("A.B",), "甲", r"the \\1 city")
     assert unplaced("A.B and AxB", [place]) == r"the \\1 city and AxB"
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ("What does the Hohhot airport cost?", "What does the city airport cost?"),
+        ("去Hohhot玩什么?", "去全市玩什么?"),
+    ],
+)
+def test_a_place_gives_way_in_the_language_of_the_question(hohhot, asked, searched):
+    assert unplaced(asked, hohhot.places) == searched
