@@ -18,7 +18,7 @@ from app import extract, smalltalk
 from app.abstain import Calibration, signs
 from app.citation import Claim, verify
 from app.followup import standalone
-from app.parts import parts
+from app.parts import is_thin, parts
 from app.pasted import gist
 from app.question import LONGEST, clean, subject, tidy, unplaced
 from app.reply import Answer
@@ -130,7 +130,8 @@ class Answerer:
         with _timed(timings, "search"):
             founds = []
             for part in asks:
-                ways = dict.fromkeys(unplaced(subject(way), places) for way in (part, folded, fold(carried)))
+                own = (part,) if len(asks) == 1 or not is_thin(part, language(asked)) else ()
+                ways = dict.fromkeys(unplaced(subject(way), places) for way in (*own, folded, fold(carried)))
                 founds.append(Found.mean([self.searcher.find(way, report, _LOOKED_AT) for way in ways]))
             found = Found.mean(founds)
         with _timed(timings, "select"):

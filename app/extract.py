@@ -37,6 +37,7 @@ class ExtractConfig:
         most: hits at most; the items of a list come on top.
         few: the same where one fact is asked for: a figure, a date, a person.
         each: the same for each of the things that a question asks, where it asks several.
+        least: there, a hit is at least so likely.
         share: a hit's probability is at least this share of the best one's.
         few_share: the same where one fact is asked for.
         other_time: that of the best hit of the other time, where two times are compared.
@@ -47,6 +48,7 @@ class ExtractConfig:
     most: int = 5
     few: int = 2
     each: int = 3
+    least: float = 0.05
     share: float = 0.25
     few_share: float = 0.45
     other_time: float = 0.05
@@ -76,11 +78,13 @@ def select(
 
     Close to the best, and: where a list is asked for and one of those opens one, that list; where a figure is asked
     for and some have one, those that do; where the best is a line of the title block, the title block. Of the part of
-    the report that `time` says (-1 what has been, 1 what is to come, 0 all of it), where it has any; but for lists, at
-    most `most`.
+    the report that `time` says (-1 what has been, 1 what is to come, 0 all of it), where it has any. With `most`, for
+    one of several things asked: at most so many, but for lists, and none that is hardly likely.
     """
     if time:
         hits = [hit for hit in hits if time_of(hit.sentence, reports[hit.report]) == time] or hits
+    if most is not None:
+        hits = [hit for hit in hits if hit.probability >= CONFIG.least]
     if not hits:
         return ()
     if hits[0].sentence.id.startswith("h"):

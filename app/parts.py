@@ -30,6 +30,19 @@ _NEXT = re.compile(
     "还(?:要|有|会|再|接着)|后面|后头|接下来|接着|下一步|以后|今后|往后",
     re.IGNORECASE,
 )
+_EMPTY_ZH = re.compile(
+    "以后|今后|往后|后面|后头|后来|接下来|接着|下一?步|下一个?|将来|未来|目前|现在|原来|原先|以前|之前|过去|已经|[一二三四五六七八九十\\d]+年|"
+    "准备|打算|计划|安排|任务|目标|规划|措施|具体|分别|各自|主要|侧重|一共|总共|什么样?|哪些?|哪里|哪[几家个]|多少|几[个家]|怎么样?|怎样|如何|"
+    "程度|进展|情况|报告|轮到|名字|办法|里面|这个|那个|[又还再也都要会能想有是做干建修搞弄办改打说讲叫用啥吗呢吧的了着过到得在给让就被把没不]"
+)
+_EMPTY_WORDS = (
+    "be been what which who whom whose where when why how the a an any some each all it its that this these those "
+    "they them their there he his one ones more next left now still then else another other others to for of in "
+    "on at by with from about and or but so far yet much many long done do doing built build made make planned "
+    "plan plans come comes coming going happen happens supposed meant intend intends expected step carry begin "
+    "before after finish finished improve start further up down exactly anyone you"
+)
+_EMPTY_EN = re.compile(rf"\b(?:{_AUX}|{'|'.join(_EMPTY_WORDS.split())})\b(?:['’]s)?", re.IGNORECASE)
 _SHORTEST = {"zh": re.compile("[\u4e00-\u9fff]"), "en": re.compile(r"[\w'’-]+")}
 _LEAST = {"zh": 4, "en": 2}
 
@@ -49,9 +62,8 @@ def parts(question: str, lang: str) -> tuple[str, ...]:
         stretch = carried + question[start:end]
         said = question[start:end].strip(" ,，;；?？!！。")
         carried = ""
-        topic = lang == "zh" and bool(
-            _TOPIC_ZH.match(said)
-        )  # 学校呢? leads to what follows, or asks where nothing does
+        # 学校呢? leads to what follows, or asks where nothing does.
+        topic = lang == "zh" and bool(_TOPIC_ZH.match(said))
         if asks.search(said) or (topic and not question[end:]):
             found.append(stretch)
         elif topic:
@@ -67,6 +79,12 @@ def parts(question: str, lang: str) -> tuple[str, ...]:
     )
     full = all(len(_SHORTEST[lang].findall(part)) >= _LEAST[lang] for part in whole)
     return tuple(whole) if full else (question,)
+
+
+def is_thin(part: str, lang: str) -> bool:
+    """Whether a part names nothing of its own (以后还要修吗, what comes next): it is about what the whole one is."""
+    left = (_EMPTY_ZH if lang == "zh" else _EMPTY_EN).sub("", part)
+    return not re.search(r"[\u4e00-\u9fff]{2}" if lang == "zh" else r"[a-z]{3}", left, re.IGNORECASE)
 
 
 def times(asked: Sequence[str]) -> tuple[int, ...]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from corpus.report import Sentence, Span
 from index.chunk import View
 
+_HARDLY = 0.03
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -63,16 +65,21 @@ class Found:
 
     @classmethod
     def mean(cls, several: Sequence[Found]) -> Found:
-        """One search asked in several ways: mean probabilities (0 where a sentence was not found) and mean odds."""
+        """One search asked in several ways: geometric means of probabilities, mean odds.
+
+        A sentence that one of them did not find, or hardly, counts there as `_HARDLY` likely.
+        """
         if len(several) == 1:
             return several[0]
-        likely: dict[tuple[str, str], float] = {}
         hits: dict[tuple[str, str], Hit] = {}
+        likely: dict[tuple[str, str], list[float]] = {}
         for found in several:
             for hit in found.hits:
                 key = (hit.report, hit.sentence.id)
-                likely[key] = likely.get(key, 0.0) + hit.probability / len(several)
                 hits.setdefault(key, hit)
-        best = sorted(hits, key=lambda key: (-round(likely[key], 6), hits[key].rank, key))
-        ranked = (replace(hits[key], rank=n, probability=round(likely[key], 6)) for n, key in enumerate(best, start=1))
+                likely.setdefault(key, []).append(max(hit.probability, _HARDLY))
+        missing = {key: len(several) - len(some) for key, some in likely.items()}
+        mean = {k: (math.prod(likely[k]) * _HARDLY ** missing[k]) ** (1 / len(several)) for k in hits}
+        best = sorted(hits, key=lambda key: (-round(mean[key], 6), hits[key].rank, key))
+        ranked = (replace(hits[key], rank=n, probability=round(mean[key], 6)) for n, key in enumerate(best, start=1))
         return cls(tuple(ranked), round(sum(found.odds for found in several) / len(several), 6))

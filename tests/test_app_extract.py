@@ -196,3 +196,8 @@ def test_a_list_is_whole_beside_another_question(hohhot, reports):
     asked = [("六大产业集群是哪些？", [hit(hohhot, "p14.1")]), ("绿地怎么样？", [hit(hohhot, "p21.4")])]
     picks = select_each(asked, reports)
     assert [pick.sentence.id for pick in picks] == [*(f"p14.{n}" for n in range(1, 8)), "p21.4"]
+
+
+def test_what_is_hardly_likely_answers_none_of_several_things(hohhot, reports):
+    asked = [("森林覆盖率是多少？", [hit(hohhot, "p6.4", 1, 0.4)]), ("谁来管？", [hit(hohhot, "p21.4", 1, 0.04)])]
+    assert [pick.sentence.id for pick in select_each(asked, reports)] == ["p6.4"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.parts import parts, times
+from app.parts import is_thin, parts, times
 
 
 @pytest.mark.parametrize(
@@ -92,3 +92,19 @@ def test_a_statement_asks_nothing(question):
 @pytest.mark.parametrize("question", ["通了几条地铁呢？以后还修哪些线呢？", "森林覆盖率是多少，草原植被盖度呢？"])
 def test_what_ends_in_ne_may_be_a_question(question):
     assert len(parts(question, "zh")) == 2
+
+
+@pytest.mark.parametrize(
+    ("part", "lang", "expected"),
+    [
+        ("以后还要修吗？", "zh", True),
+        ("后面还有什么任务？", "zh", True),
+        ("以后取暖怎么办？", "zh", False),
+        ("市里打算怎么避免？", "zh", False),
+        ("what comes next?", "en", True),
+        ("are more planned?", "en", True),
+        ("which railways are still to be built?", "en", False),
+    ],
+)
+def test_a_part_that_names_nothing_is_about_the_whole_question(part, lang, expected):
+    assert is_thin(part, lang) is expected

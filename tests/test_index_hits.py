@@ -17,12 +17,12 @@ def found(hohhot):
     return ranked
 
 
-def test_the_mean_counts_nothing_where_a_sentence_was_not_found(found):
-    mean = Found.mean([found(1.0, p6_4=0.8, p20_6=0.6), found(-2.0, p20_6=0.5, p5_5=0.1)])
+def test_the_mean_is_geometric_and_counts_hardly_anything_where_a_sentence_was_not_found(found):
+    mean = Found.mean([found(1.0, p6_4=0.75, p20_6=0.9), found(-2.0, p20_6=0.4, p5_5=0.001)])
     assert [(hit.rank, hit.sentence.id, hit.probability) for hit in mean.hits] == [
-        (1, "p20.6", 0.55),
-        (2, "p6.4", 0.4),
-        (3, "p5.5", 0.05),
+        (1, "p20.6", 0.6),
+        (2, "p6.4", 0.15),
+        (3, "p5.5", 0.03),
     ]
     assert mean.odds == -0.5
 
