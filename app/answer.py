@@ -33,6 +33,7 @@ _REFUSAL = {"en": "The report does not say.", "zh": "报告没有说明。"}
 _UNOFFICIAL = "The English is an unofficial reference translation; the Chinese is the authority."
 _UNTRANSLATED = "Where no English translation is available, the answer quotes the Chinese."
 _SHOWN, _LOOKED_AT = 20, 40
+_LEFT_OUT = {"en": "To this part, nothing was found that answers it: {}", "zh": "这一部分没有找到答案:{}"}
 _DROPPED = {
     "en": "A sentence was left out because it could not be proved against the source.",
     "zh": "有一句未能与原文核对一致,已略去。",
@@ -44,6 +45,7 @@ class _Tried:
     found: Found
     picks: tuple[extract.Pick, ...]
     confidence: float
+    left_out: tuple[str, ...]
 
 
 class Answerer:
@@ -108,7 +110,7 @@ class Answerer:
             answer=_text(proved) or _REFUSAL[spoken],
             claims=proved,
             passages=tried.found.hits[:_SHOWN],
-            notes=tuple(_notes(proved, len(claims) - len(proved), spoken)),
+            notes=tuple(_notes(proved, len(claims) - len(proved), spoken, tried.left_out)),
             timings_ms=timings,
             digests=self._digests,
         )
@@ -135,10 +137,11 @@ class Answerer:
                 founds.append(Found.mean([self.searcher.find(way, report, _LOOKED_AT) for way in ways]))
             found = Found.mean(founds)
         with _timed(timings, "select"):
-            picks = extract.select_each([(part, one.hits) for part, one in zip(asks, founds, strict=True)], reports)
+            each = [(part, one.hits) for part, one in zip(asks, founds, strict=True)]
+            picks = extract.select_each(each, reports)
             seen = signs(folded, [(reports[pick.report], pick.sentence) for pick in picks])
             confidence = self.calibration.confidence(found.odds, seen) if picks else 0.0
-        return _Tried(found, picks, confidence)
+        return _Tried(found, picks, confidence, extract.left_out(each, reports))
 
     def _said(self, asked: str, lang: str, talk: smalltalk.Reply, timings: Mapping[str, float], id_: str) -> Answer:
         """The reply to small talk: proved sentences where it quotes the report, else a refusal that says so."""
@@ -159,7 +162,9 @@ def _text(claims: Sequence[Claim]) -> str:
     return " ".join(f"{claim.text} [{n}]" for n, claim in enumerate(claims, start=1))
 
 
-def _notes(claims: Sequence[Claim], dropped: int, lang: str) -> Iterator[tuple[str, str]]:
+def _notes(claims: Sequence[Claim], dropped: int, lang: str, left_out: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
+    if claims and left_out:
+        yield "left-out", _LEFT_OUT[lang].format(" ".join(left_out))
     if lang == "en" and claims:
         translated = {citation.translation is not None for claim in claims for citation in claim.citations}
         if True in translated:

@@ -127,6 +127,12 @@ def select_each(asked: Sequence[tuple[str, Sequence[Hit]]], reports: Mapping[str
     return tuple(found.values())
 
 
+def left_out(asked: Sequence[tuple[str, Sequence[Hit]]], reports: Mapping[str, Report]) -> tuple[str, ...]:
+    """Of several things asked, those for which `select_each` finds nothing to quote."""
+    each = zip(asked, times([question for question, _ in asked]), strict=True)
+    return tuple(q for (q, hits), time in each if len(asked) > 1 and not select(q, hits, reports, time, CONFIG.each))
+
+
 def claims(picks: Sequence[Pick], reports: Mapping[str, Report], lang: str) -> tuple[Claim, ...]:
     """A claim for each pick, in document order, in English (`en`) where the report has an edition, else in Chinese."""
     ordered = sorted(picks, key=lambda pick: (pick.report, pick.span))

@@ -221,3 +221,12 @@ def test_a_pasted_page_is_searched_by_its_gist(answerer, searched, hohhot):
     page = "".join(sentence.text for sentence in hohhot.paragraph("p20").sentences) + "清洁取暖怎么安排？"
     answerer.ask(page)
     assert all(len(way) < 200 for way in searched)
+
+
+def test_what_was_asked_and_not_answered_is_said(answerer, monkeypatch):
+    monkeypatch.setattr("app.answer.extract.left_out", lambda *_: ("谁是冠军?",))
+    answer = answerer.ask("全市供热“一张网”怎么实现?")
+    assert answer.status == "answered"
+    assert ("left-out", "这一部分没有找到答案:谁是冠军?") in answer.notes
+    monkeypatch.setattr("app.answer.extract.select_each", lambda *_: ())
+    assert not answerer.ask("全市供热“一张网”怎么实现?").notes

@@ -1,7 +1,7 @@
 import pytest
 
 from app import extract
-from app.extract import ExtractConfig, claims, select, select_each
+from app.extract import ExtractConfig, claims, left_out, select, select_each
 from corpus.report import Span
 from index.hits import Hit, Match
 
@@ -201,3 +201,5 @@ def test_a_list_is_whole_beside_another_question(hohhot, reports):
 def test_what_is_hardly_likely_answers_none_of_several_things(hohhot, reports):
     asked = [("森林覆盖率是多少？", [hit(hohhot, "p6.4", 1, 0.4)]), ("谁来管？", [hit(hohhot, "p21.4", 1, 0.04)])]
     assert [pick.sentence.id for pick in select_each(asked, reports)] == ["p6.4"]
+    assert left_out(asked, reports) == ("谁来管？",)
+    assert left_out(asked[:1], reports) == left_out(asked[1:], reports) == ()
