@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -101,11 +102,11 @@ class _Report:
 def _reports(folder: Path) -> Iterator[dict[str, Any]]:
     files = {path.stem: path for path in sorted(folder.rglob("*")) if path.suffix.lower() in KINDS}
     english = dict(read_pairs("evidence.en.tsv"))
-    read: dict[str, _Report] = {}
+    read = cache(lambda name: _Report(files[name]))
     for question in load_questions():
         if question.kind != "need" or question.split != "train":
             continue
-        report = read.setdefault(question.report, read.get(question.report) or _Report(files[question.report]))
+        report = read(question.report)
         near = [text for text in report.ranked(question.zh)[: _BM25_NEGATIVES * 2] if text not in question.evidence]
         wrong = [report.cut(text) for text in dict.fromkeys([*question.negatives, *near[:_BM25_NEGATIVES]])]
         for sentence in question.evidence:
@@ -115,7 +116,7 @@ def _reports(folder: Path) -> Iterator[dict[str, Any]]:
             yield _example("report-questions", fold(question.zh), question.en, report.cut(sentence), also, wrong)
     for place, zh, en in read_sentences("encoder"):
         name, id_ = place.split("#")
-        report = read.setdefault(name, read.get(name) or _Report(files[name]))
+        report = read(name)
         yield _example("report-sentences", fold(zh), en, report.cut(report.by_id[id_]), among=name)
 
 
@@ -140,7 +141,7 @@ def _clozes(news: Mapping[str, Sequence[str]], taken: Set[tuple[str, ...]], seed
         start, end = draw.choice(windows(news[name][n]) or [(0, 0)])
         sentences = SENTENCE.findall(news[name][n][start:end])
         askable = [s for s in sentences if 15 <= len(s) <= 80]
-        if len(sentences) > 1 and askable:
+        if askable:
             chosen = draw.choice(askable)
             yield _example("news-clozes", fold(chosen), "", [fold("".join(s for s in sentences if s != chosen))])
             made += 1

@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 
 import numpy as np
 import pytest
@@ -103,3 +104,20 @@ def test_a_few_steps_bring_the_chinese_to_the_english(student, teacher, tmp_path
     assert 3 - nearness(after)[0] < (3 - nearness(before)[0]) / 2  # 3 is the most that three cosines can be
     full = load_encoder(str(tmp_path / "out"), light=False)
     np.testing.assert_allclose(full.encode(["清洁"]), after.encode(["清洁"]), atol=1e-4)
+
+
+def test_an_average_is_of_the_weights_and_needs_a_share_for_each(student, tmp_path, capsys):
+    from safetensors.torch import load_file, save_file
+
+    doubled = tmp_path / "doubled"
+    shutil.copytree(student, doubled)
+    weights = load_file(student / "model.safetensors")
+    save_file({k: v * 2 for k, v in weights.items()}, doubled / "model.safetensors", metadata={"format": "pt"})
+    argv = ["average", "--model", str(student), str(doubled), "--out", str(tmp_path / "mean")]
+    assert train.main([*argv, "--shares", "0.75", "0.25"]) == 0
+    mean = load_file(tmp_path / "mean" / "model.safetensors")
+    row = "embeddings.word_embeddings.weight"
+    torch.testing.assert_close(mean[row].float(), weights[row].float() * 1.25, rtol=2e-3, atol=1e-3)
+    assert load_encoder(str(tmp_path / "mean"), light=True).encode(["清洁"]).shape[0] == 1
+    assert train.main([*argv, "--shares", "1"]) == 2
+    assert "share" in capsys.readouterr().err
