@@ -133,8 +133,9 @@ class Answerer:
             founds = []
             for part in asks:
                 own = (part,) if len(asks) == 1 or not is_thin(part, language(asked)) else ()
-                ways = dict.fromkeys(unplaced(subject(way), places) for way in (*own, folded, fold(carried)))
-                founds.append(Found.mean([self.searcher.find(way, report, _LOOKED_AT) for way in ways]))
+                ways = dict.fromkeys((*own, folded, fold(carried)))
+                searched = {unplaced(subject(way), places): way for way in ways}
+                founds.append(Found.mean([self.searcher.find(a, report, _LOOKED_AT, b) for a, b in searched.items()]))
             found = Found.mean(founds)
         with _timed(timings, "select"):
             each = [(part, one.hits) for part, one in zip(asks, founds, strict=True)]

@@ -1,4 +1,4 @@
-"""Fitting the sentence ranker: our training questions, asked of an index of the reports they are about.
+"""Fitting the sentence ranker: questions that no model has learnt from, asked of an index of their reports.
 
 A candidate is right where it is one of the sentences that the question's evidence quotes. Questions that their report
 does not answer (near-misses, and questions of one report asked of another) have no right candidate.
@@ -6,9 +6,10 @@ does not answer (near-misses, and questions of one report asked of another) have
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +20,17 @@ from corpus.fold import fold
 from corpus.library import Library
 from corpus.readers import KINDS, read_text
 from index.build import build
+from index.cross import CrossEncoder
+from index.encode import SHIPPED as ENCODER
 from index.encode import load_encoder
 from index.pairs import pairs
 from index.questions import TrainingQuestion
 from index.questions import load as load_questions
-from index.rerank import EVIDENCE, SIGNALS, Logistic, Ranker, evidence
+from index.rerank import EVIDENCE, READ, WEIGHTS, Logistic, Ranker, evidence, read_rows, to_read, weighed
 from index.search import Searcher
-from index.sources import read_pairs, read_sentences
+from index.signals import SIGNALS
+from index.sources import read_near, read_pairs, read_sentences
 
-_LEARNT = 0.02
 _MASS = {"need": 1.0, "near-miss": 0.5, "other-report": 0.2, "off-topic": 0.3}
 _OFF_TOPIC = 250
 _FOLDS = 5
@@ -39,13 +42,14 @@ class Case:
 
     Attributes:
         id: of the training question.
-        split: `train`; `unseen`, for training too, of which the encoder has learnt nothing; or `validation`.
+        split: `unseen`, of a training report, but nothing has learnt from it; or `validation`.
         lang: it was asked in.
         kind: `need`, `near-miss`, `other-report` or `off-topic`.
+        question: folded.
         rows: the signals of its candidates, shape (n, len(SIGNALS)), in fused order.
-        question: as it was asked.
+        texts: the candidates, folded.
         right: which of them answer, shape (n,).
-        missed: right sentences that are not among the candidates.
+        read: what the cross-encoder makes of those that it reads; empty before that.
     """
 
     id: str
@@ -54,8 +58,9 @@ class Case:
     kind: str
     question: str
     rows: NDArray[np.float64]
+    texts: Sequence[str]
     right: NDArray[np.bool_]
-    missed: int
+    read: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
 
 def searcher_over(reports: Path, work: Path) -> Searcher:
@@ -75,40 +80,39 @@ def report_ids(questions: Iterable[TrainingQuestion]) -> dict[str, str]:
     return {name: f"r{n:02}" for n, name in enumerate(sorted({q.report for q in questions}))}
 
 
-def cases(searcher: Searcher, reports: Path, data: Path, others: int, seed: int = 1) -> Iterator[Case]:
-    """Every training question in both languages, and questions that their report does not answer.
+def cases(searcher: Searcher, reports: Path, data: Path, seed: int = 1) -> Iterator[Case]:
+    """Every question that nothing has learnt from, in both languages; some have no answer in the report that is asked.
 
     Args:
         searcher: over the reports of the training questions.
         reports: the folder with these reports.
         data: the folder with `bench/cmrc2018_trial.json`, whose questions are off every report's topic.
-        others: how many questions of one report to ask of another, for training; for validation, all there are.
         seed: of the draws.
     """
     questions = load_questions()
     ids = report_ids(questions)
-    texts = {path.stem: read_text(path) for path in sorted(reports.rglob("*")) if path.suffix.lower() in KINDS}
-    asked = [(q.id, q.split, q.kind, q.zh, q.en, q.report, set(q.evidence)) for q in questions]
+    held = [q for q in questions if q.split == "validation"]
+    asked = [(q.id, "validation", q.kind, q.zh, q.en, q.report, set(q.evidence)) for q in held]
     for place, zh, en in read_sentences("ranker"):
         name, sentence = place.split("#")
         answer = searcher.reports[ids[name]].sentence(sentence).text.strip()
         asked.append((place, "unseen", "need", zh, en, name, {answer}))
-    for split, wanted in (("train", others), ("validation", len(questions))):
-        of_it = [q for q in questions if q.split == split]
-        for pair in pairs(of_it, texts, wanted, seed):
-            q = pair.question
-            asked.append((f"{q.id} of {pair.report}", split, "other-report", q.zh, q.en, pair.report, set()))
-    held = sorted({q.report for q in questions if q.split == "validation"})
+    for place, zh, en in read_near("ranker"):
+        asked.append((place, "unseen", "near-miss", zh, en, place.split("#")[0], set()))
+    texts = {path.stem: read_text(path) for path in sorted(reports.rglob("*")) if path.suffix.lower() in KINDS}
+    for pair in pairs(held, texts, len(questions), seed):
+        q = pair.question
+        asked.append((f"{q.id} of {pair.report}", "validation", "other-report", q.zh, q.en, pair.report, set()))
+    names = sorted({q.report for q in held})
     for n, (id_, zh, en) in enumerate(_off_topic(data)):
-        asked.append((id_, "validation", "off-topic", zh, en, held[n % len(held)], set()))
+        asked.append((id_, "validation", "off-topic", zh, en, names[n % len(names)], set()))
     for id_, split, kind, zh, en, report, quoted in asked:
-        wanted_texts = quoted if kind == "need" else set()
-        for lang, text in (("zh", zh), ("en", en)):
-            hits, rows = searcher.candidates(text, ids[report])
-            found = [hit.sentence.text.strip() for hit in hits]
-            right = np.array([sentence in wanted_texts for sentence in found], dtype=bool)
-            missed = len(wanted_texts - set(found))
-            yield Case(id_, split, lang, kind, fold(text), rows, right, missed)
+        wanted = quoted if kind == "need" else set()
+        for lang, question in (("zh", fold(zh)), ("en", fold(en))):
+            hits, rows = searcher.candidates(question, ids[report])
+            read = [searcher.text(hit) for hit in hits]
+            right = np.array([hit.sentence.text.strip() in wanted for hit in hits], dtype=bool)
+            yield Case(id_, split, lang, kind, question, rows, read, right)
 
 
 def _off_topic(data: Path) -> list[tuple[str, str, str]]:
@@ -119,31 +123,56 @@ def _off_topic(data: Path) -> list[tuple[str, str, str]]:
     return [(q["id"], q["question"], english[q["id"]]) for q in asked if q["id"] in english][:_OFF_TOPIC]
 
 
-def fit_answers(some: Sequence[Case], penalty: float = 100.0) -> Logistic:
-    """Over the candidates of answerable questions; those that the encoder has learnt from count `_LEARNT`."""
+def fit_answers(some: Sequence[Case], penalty: float = 10.0) -> Logistic:
+    """Over the candidates of answerable questions, each question counting the same."""
     asked = [case for case in some if case.right.any()]
-    rows, right = np.concatenate([c.rows for c in asked]), np.concatenate([c.right for c in asked])
-    counts = [_LEARNT if c.split == "train" else 1.0 for c in asked]
-    shares = np.concatenate([np.full(len(c.right), n / len(c.right)) for n, c in zip(counts, asked, strict=True)])
-    return logistic(rows, right, shares * len(right) / shares.sum(), penalty)
+    return _of_questions([case.rows for case in asked], [case.right for case in asked], penalty)
 
 
-def fit_answerable(some: Sequence[Case], answers: Logistic, penalty: float = 10.0) -> Logistic:
-    """Over whole questions, each kind weighing what `_MASS` says together.
+def with_readings(some: Iterable[Case], answers: Logistic, cross: CrossEncoder) -> list[Case]:
+    """The cases, each with what the cross-encoder makes of the candidates that it would read."""
+    found = []
+    for case in some:
+        pairs_ = [(case.question, case.texts[n]) for n in to_read(answers.odds(case.rows))]
+        found.append(replace(case, read=cross.logits(pairs_)))
+    return found
 
-    The encoder has learnt from the training questions, so that their scores are better than a new question's: they
-    count `_LEARNT` of a validation question. The unseen ones, all of which are answerable, are left out.
+
+def fit_reads(some: Sequence[Case], answers: Logistic, penalty: float = 300.0) -> Logistic:
+    """Over the candidates that were read, where one of them answers.
+
+    The penalty is high, so that of several sentences that answer none is pushed far below the best.
     """
-    asked = [case for case in some if len(case.rows) and case.split != "unseen"]
-    rows = np.stack([evidence(c.question, c.rows, answers.probabilities(c.rows)) for c in asked])
-    able = np.array([c.kind == "need" for c in asked])
-    counts = np.array([_LEARNT if c.split == "train" else 1.0 for c in asked])
+    rows, right = [], []
+    for case in some:
+        seen = answers.odds(case.rows)
+        first = to_read(seen)
+        if case.right[first].any():
+            rows.append(read_rows(seen[first], case.read))
+            right.append(case.right[first])
+    return _of_questions(rows, right, penalty)
+
+
+def likely(case: Case, answers: Logistic, reads: Logistic) -> NDArray[np.float64]:
+    """The probabilities of a case's candidates, shape (n,)."""
+    seen = answers.odds(case.rows)
+    return weighed(seen, to_read(seen), case.read, reads)
+
+
+def fit_answerable(some: Sequence[Case], answers: Logistic, reads: Logistic, penalty: float = 10.0) -> Logistic:
+    """Over whole questions, each kind weighing what `_MASS` says together."""
+    asked = [case for case in some if len(case.rows)]
+    rows = np.stack([evidence(c.question, c.rows, likely(c, answers, reads), c.read) for c in asked])
     kinds = np.array([c.kind for c in asked])
     shares = np.zeros(len(asked))
     for kind, mass in _MASS.items():
-        if (kinds == kind).any():
-            shares[kinds == kind] = counts[kinds == kind] * mass / counts[kinds == kind].sum()
-    return logistic(rows, able, shares * len(rows) / shares.sum(), penalty)
+        shares[kinds == kind] = mass / max(1, (kinds == kind).sum())
+    return logistic(rows, kinds == "need", shares * len(rows) / shares.sum(), penalty)
+
+
+def _of_questions(rows: Sequence[NDArray[np.float64]], right: Sequence[NDArray[np.bool_]], penalty: float) -> Logistic:
+    shares = np.concatenate([np.full(len(some), 1 / len(some)) for some in right])
+    return logistic(np.concatenate(rows), np.concatenate(right), shares * len(shares) / len(right), penalty)
 
 
 def logistic(
@@ -170,10 +199,14 @@ def measure(some: Iterable[Case], scores: Sequence[NDArray[np.float64]]) -> dict
     return {name: round(float(value), 4) for name, value in found.items()} | {"n": len(first)}
 
 
-def write(path: Path, ranker: Ranker, figures: Mapping[str, Any]) -> None:
-    """Write `ranker.json`, with the figures that were measured."""
-    parts = (("answers", ranker.answers, SIGNALS), ("answerable", ranker.answerable, EVIDENCE))
-    row: dict[str, Any] = {"model": ranker.model}
+def write(path: Path, ranker: Ranker, cross: str, figures: Mapping[str, Any]) -> None:
+    """Write `ranker.json`, with the digest of the cross-encoder beside it and the figures that were measured."""
+    parts = (
+        ("answers", ranker.answers, SIGNALS),
+        ("reads", ranker.reads, READ),
+        ("answerable", ranker.answerable, EVIDENCE),
+    )
+    row: dict[str, Any] = {"model": ranker.model, "cross": cross}
     for name, part, inputs in parts:
         weights = {each: round(weight, 6) for each, weight in zip(inputs, part.weights, strict=True)}
         row[name] = {"bias": round(part.bias, 6), "weights": weights}
@@ -181,45 +214,57 @@ def write(path: Path, ranker: Ranker, figures: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(row | {"measured": figures}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def make(reports: Path, data: Path, work: Path, out: Path, others: int, seed: int) -> dict[str, Any]:
-    """Fit the ranker to the shipped encoder and write it; returns what was measured on the validation reports."""
+def make(reports: Path, data: Path, work: Path, out: Path, seed: int) -> dict[str, Any]:
+    """Fit the ranker to the shipped encoder and to the cross-encoder beside `out`, and write it.
+
+    Returns:
+        What was measured on the validation reports.
+    """
     searcher = searcher_over(reports, work)
-    asked = list(cases(searcher, reports, data, others, seed))
-    held = [case for case in asked if case.split == "validation"]
-    train = [case for case in asked if case.split != "validation"]
-    answers = fit_answers(train)
-    ranker = Ranker(answers, fit_answerable(asked, answers), searcher.manifest.model_digest)
-    figures = measured(train, held, answers)
-    write(out, ranker, figures)
+    some = list(cases(searcher, reports, data, seed))
+    answers = fit_answers([case for case in some if case.split == "unseen"])
+    weights = out.with_name(WEIGHTS)
+    some = with_readings(some, answers, CrossEncoder(ENCODER, weights))
+    reads = fit_reads(some, answers)
+    ranker = Ranker(answers, reads, fit_answerable(some, answers, reads), searcher.manifest.model_digest)
+    figures = measured(some, answers)
+    write(out, ranker, hashlib.sha256(weights.read_bytes()).hexdigest(), figures)
     return figures
 
 
-def measured(train: Sequence[Case], held: Sequence[Case], answers: Logistic) -> dict[str, Any]:
-    """By language: the ranking before and after, and the area under the ROC curve of answerable against not.
+def measured(some: Sequence[Case], answers: Logistic) -> dict[str, Any]:
+    """By language: the ranking at each stage, and the area under the ROC curve of answerable against not.
 
-    The ranking has not seen the `held` cases; whether a question is answerable is cross-validated over them.
+    Of the validation cases. The first model has not seen them; what is fitted to them too, is cross-validated.
     """
-    likely = [answers.probabilities(case.rows) for case in held]
+    held = [case for case in some if case.split == "validation"]
     part = {id_: n % _FOLDS for n, id_ in enumerate(sorted({case.id for case in held}))}
     odds = np.zeros(len(held))
+    probable = [np.zeros(0)] * len(held)
     for k in range(_FOLDS):
-        model = fit_answerable([*train, *(case for case in held if part[case.id] != k)], answers)
+        others = [case for case in some if part.get(case.id) != k]
+        reads = fit_reads(others, answers)
+        model = fit_answerable(others, answers, reads)
         for n, case in enumerate(held):
             if part[case.id] == k and len(case.rows):
-                odds[n] = model.odds(evidence(case.question, case.rows, likely[n]))
+                probable[n] = likely(case, answers, reads)
+                odds[n] = model.odds(evidence(case.question, case.rows, probable[n], case.read))
     found: dict[str, Any] = {}
     for lang in ("zh", "en"):
         among = [n for n, case in enumerate(held) if case.lang == lang]
-        some = [held[n] for n in among]
-        fused = [-np.arange(len(case.rows), dtype=np.float64) for case in some]
-        found[lang] = {"fused": measure(some, fused), "ranked": measure(some, [likely[n] for n in among])}
+        asked = [held[n] for n in among]
+        found[lang] = {
+            "fused": measure(asked, [-np.arange(len(case.rows), dtype=np.float64) for case in asked]),
+            "by signals": measure(asked, [answers.odds(case.rows) for case in asked]),
+            "read": measure(asked, [probable[n] for n in among]),
+        }
         for kind in ("near-miss", "other-report", "off-topic"):
-            asked = [n for n in among if held[n].kind in ("need", kind) and len(held[n].rows)]
-            able = np.array([held[n].kind == "need" for n in asked])
+            both = [n for n in among if held[n].kind in ("need", kind) and len(held[n].rows)]
+            able = np.array([held[n].kind == "need" for n in both])
             if able.all():
                 continue
-            found[lang][f"auc against {kind}"] = auc(odds[asked], able)
-            best = np.array([likely[n].max() for n in asked])
+            found[lang][f"auc against {kind}"] = auc(odds[both], able)
+            best = np.array([probable[n].max() for n in both])
             found[lang][f"auc against {kind}, best score alone"] = auc(best, able)
     return found
 

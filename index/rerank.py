@@ -1,8 +1,8 @@
-"""How likely each candidate answers the question: the sentence ranker.
+"""How likely each candidate answers the question, and whether anything does: the sentence ranker.
 
-A logistic model over what retrieval saw of a candidate (its dense and lexical scores, beside those of the other
-sentences) and over what the question plainly needs and the candidate has. Its weights are in `ranker/ranker.json`,
-fitted by `python -m index.train ranker` on questions over other reports; it knows no topics.
+First a logistic model over the signals of a candidate (`index.signals`) orders all of them. Then a cross-encoder reads
+the question with each of the first few, and a second logistic model weighs both. The weights are in `ranker/`, fitted
+by `python -m index.train ranker` on questions over other reports; they know no topics.
 """
 
 from __future__ import annotations
@@ -12,130 +12,36 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import WenzhengError
-from corpus.fold import fold
-from corpus.report import Report, Sentence
-from index.chunk import View, search_text
-from index.hits import Hit
-from index.lexical import QUESTION_TERMS, TERMS, Lexical
-from index.needs import asks_for_figure, asks_for_list, gives_list, time_asked, time_of, unmet
-from index.tokens import language
+from index.encode import SHIPPED as ENCODER
+from index.needs import asks_for_figure, asks_for_list
+from index.signals import SIGNALS
+
+if TYPE_CHECKING:
+    from index.cross import CrossEncoder
 
 SHIPPED = Path(__file__).parent / "ranker" / "ranker.json"
+WEIGHTS = "cross.safetensors"
+MOST_READ = 8
+"""How many candidates the cross-encoder reads."""
 
-SIGNALS: Mapping[str, str] = {
-    "near": "cosine of the nearest clause, over the views",
-    "near_z": "the same, in standard deviations over all sentences",
-    "own_z": "in the question's own view, in standard deviations; near_z where there is none",
-    "near_gap": "how far near is below the best candidate's",
-    "words": "BM25 beside the best candidate's, over the views, weighed by their trust",
-    "covered": "share of the question's terms that stand here, rare ones counting more, over the views",
-    "covered_gap": "how far covered is below the best candidate's",
-    "fused": "fused score beside the best candidate's",
-    "around": "cosine of the nearest neighbour in the paragraph",
-    "figure": "a figure is asked for and none of its kind is here",
-    "date": "a date is asked for and none is here",
-    "number": "a figure that the question gives is not here",
-    "name": "a name that the question gives is not here",
-    "time_fits": "it stands in the part (what has been, what is to come) that is asked for",
-    "time_clashes": "it stands in the other",
-    "lists": "a list is asked for and it enumerates",
-    "long": "logarithm of its length in characters",
-    "title": "it is a line of the title block",
+READ: Mapping[str, str] = {
+    "seen": "log-odds by the signals",
+    "read": "log-odds by the cross-encoder",
+    "read_gap": "how far read is below the best candidate's",
 }
-"""What the model looks at, in the order of its weights."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a search saw.
-
-    Attributes:
-        question: folded.
-        reports: id → report.
-        sentences: every sentence of the index, with its report's id.
-        near: view → for each of them the cosine of its nearest clause, 0 where it was not looked at.
-        lexical: view → its lexical ranker.
-    """
-
-    question: str
-    reports: Mapping[str, Report]
-    sentences: Sequence[tuple[str, Sentence]]
-    near: Mapping[View, NDArray[np.float64]]
-    lexical: Mapping[View, Lexical]
-
-
-def signals(hits: Sequence[Hit], numbers: Sequence[int], seen: Seen) -> NDArray[np.float64]:
-    """The signals of each hit, shape (len(hits), len(SIGNALS)).
-
-    Args:
-        hits: candidates, best first.
-        numbers: where each stands among `seen.sentences`.
-        seen: see there.
-    """
-    question = seen.question
-    if not hits:
-        return np.zeros((0, len(SIGNALS)))
-    own: View = language(question)
-    best = np.maximum(*seen.near.values())
-    spread = {
-        view: (some.mean(), some.std() or 1.0) for view, all_ in seen.near.items() if len(some := all_[all_ != 0])
-    }
-    asked = {view: QUESTION_TERMS[view](question) for view in seen.lexical}
-    trust = {view: lexical.trust(view, question) for view, lexical in seen.lexical.items()}
-    most = {view: max(hit.lexical[view] for hit in hits) or 1.0 for view in seen.lexical}
-    covered = [max(_covered(hit, view, asked[view], seen) for view in seen.lexical) for hit in hits]
-    time, wants_list = time_asked(question), asks_for_list(question)
-    rows = []
-    for hit, n, cover in zip(hits, numbers, covered, strict=True):
-        report = seen.reports[hit.report]
-        z = {
-            view: float((seen.near[view][n] - mean) / std) for view, (mean, std) in spread.items() if seen.near[view][n]
-        }
-        near_z = max(z.values(), default=0.0)
-        stands = time * time_of(hit.sentence, report)
-        rows.append(
-            [
-                best[n],
-                near_z,
-                z.get(own, near_z),
-                max(best[numbers]) - best[n],
-                max(trust[view] * hit.lexical[view] / most[view] for view in most),
-                cover,
-                max(covered) - cover,
-                hit.score / hits[0].score,
-                max((best[m] for m in (n - 1, n + 1) if _are_neighbours(n, m, seen)), default=0.0),
-                *unmet(question, [(report, hit.sentence)]),
-                stands > 0,
-                stands < 0,
-                wants_list and gives_list(hit.sentence),
-                np.log(len(hit.sentence.text)),
-                hit.sentence.id.startswith("h"),
-            ]
-        )
-    return np.array(rows, dtype=np.float64)
-
-
-def _covered(hit: Hit, view: View, asked: Sequence[str], seen: Seen) -> float:
-    text = fold(search_text(seen.reports[hit.report], hit.sentence, view))
-    return seen.lexical[view].covered(asked, TERMS[view](text))
-
-
-def _are_neighbours(n: int, m: int, seen: Seen) -> bool:
-    if not 0 <= m < len(seen.sentences):
-        return False
-    (report, here), (other, there) = seen.sentences[n], seen.sentences[m]
-    return (report, here.paragraph) == (other, there.paragraph)
-
+"""What the second model looks at, in the order of its weights."""
 
 EVIDENCE: Mapping[str, str] = {
     "best": "log-odds of the likeliest candidate",
     "second": "of the next",
     "some": "log-odds that at least one of the first five answers, were they independent",
+    "read": "the highest log-odds by the cross-encoder; 0 without one",
     "near": "the highest cosine",
     "near_z": "the highest, in standard deviations over all sentences",
     "best_near_z": "that of the likeliest candidate, in standard deviations",
@@ -152,13 +58,16 @@ EVIDENCE: Mapping[str, str] = {
 """What speaks for and against there being an answer at all, in the order of its weights."""
 
 
-def evidence(question: str, rows: NDArray[np.float64], likely: NDArray[np.float64]) -> NDArray[np.float64]:
+def evidence(
+    question: str, rows: NDArray[np.float64], likely: NDArray[np.float64], read: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """What the candidates together say of whether the question can be answered, shape (len(EVIDENCE),).
 
     Args:
         question: folded.
         rows: the signals of its candidates, at least one.
         likely: their probabilities.
+        read: what the cross-encoder makes of some of them, shape (k,).
     """
     order = np.argsort(-likely, kind="stable")
     ranked = rows[order]
@@ -175,6 +84,7 @@ def evidence(question: str, rows: NDArray[np.float64], likely: NDArray[np.float6
             odds[0],
             odds[min(1, len(odds) - 1)],
             np.log((1 - none) / max(none, 1e-9)),
+            float(read.max()) if len(read) else 0.0,
             *(float(rows[:, column[name]].max()) for name in ("near", "near_z")),
             first("near_z"),
             *map(first, ("figure", "date", "number", "name")),
@@ -201,7 +111,12 @@ class Logistic:
 
     def probabilities(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probabilities, shape (n,)."""
-        return np.asarray(1 / (1 + np.exp(-self.odds(rows))), dtype=np.float64)
+        return sigmoid(self.odds(rows))
+
+
+def sigmoid(odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log-odds → probabilities, of the same shape."""
+    return np.asarray(1 / (1 + np.exp(-odds)), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,28 +125,84 @@ class Ranker:
 
     Attributes:
         answers: of one candidate, over `SIGNALS`.
+        reads: of one that was read, over `READ`.
         answerable: of the question, over `EVIDENCE`.
         model: digest of the encoder whose cosines they were fitted to.
-        digest: SHA-256 of the file they were read from.
+        digest: SHA-256 of the file they were read from, which names the cross-encoder's.
+        cross: reads candidates; without it, what the signals say stands.
     """
 
     answers: Logistic
+    reads: Logistic
     answerable: Logistic
     model: str
     digest: str = ""
+    cross: CrossEncoder | None = None
 
     @classmethod
-    def load(cls, path: Path = SHIPPED) -> Ranker:
-        """Read a ranker. Raises WenzhengError where it is missing, damaged or of other signals."""
+    def load(cls, path: Path = SHIPPED, encoder: Path = ENCODER) -> Ranker:
+        """Read a ranker and the cross-encoder beside it, which has its words from `encoder`.
+
+        Raises:
+            WenzhengError: it is missing, damaged or of other signals.
+        """
+        from index.cross import CrossEncoder
+
         try:
             content = path.read_bytes()
             row = json.loads(content)
             models = []
-            for part, names in (("answers", SIGNALS), ("answerable", EVIDENCE)):
+            for part, names in (("answers", SIGNALS), ("reads", READ), ("answerable", EVIDENCE)):
                 weights = row[part]["weights"]
                 if list(weights) != list(names):
                     raise ValueError(f"{part} is over other signals")
                 models.append(Logistic(tuple(map(float, weights.values())), float(row[part]["bias"])))
-            return cls(models[0], models[1], str(row["model"]), hashlib.sha256(content).hexdigest())
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+            if hashlib.sha256(path.with_name(WEIGHTS).read_bytes()).hexdigest() != row["cross"]:
+                raise ValueError(f"{WEIGHTS} is another than it was fitted to")
+            cross = CrossEncoder(encoder, path.with_name(WEIGHTS))
+            answers, reads, answerable = models
+            digest = hashlib.sha256(content).hexdigest()
+            return cls(answers, reads, answerable, str(row["model"]), digest, cross)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as fault:
             raise WenzhengError(f"The ranker {path} cannot be read: {fault}.", "Restore index/ranker/.") from fault
+
+    def judge(
+        self, question: str, asked: str, rows: NDArray[np.float64], texts: Sequence[str]
+    ) -> tuple[NDArray[np.float64], float]:
+        """The probability of each candidate that it answers, shape (n,), and the log-odds that anything does.
+
+        A candidate that was not read is at most as likely as the least likely of those that were.
+
+        Args:
+            question: what was searched for, folded.
+            asked: the question in full, folded; what the cross-encoder reads.
+            rows: the signals of its candidates, at least one.
+            texts: the candidates, as the source has them, folded.
+        """
+        seen = self.answers.odds(rows)
+        first = to_read(seen) if self.cross else []
+        read = self.cross.logits([(asked, texts[n]) for n in first]) if self.cross else np.zeros(0)
+        likely = np.round(weighed(seen, first, read, self.reads), 6)
+        return likely, float(self.answerable.odds(evidence(question, rows, likely, read)))
+
+
+def to_read(seen: NDArray[np.float64]) -> list[int]:
+    """Which candidates the cross-encoder reads, by their log-odds so far."""
+    return [int(n) for n in np.argsort(-seen, kind="stable")[:MOST_READ]]
+
+
+def weighed(
+    seen: NDArray[np.float64], first: Sequence[int], read: NDArray[np.float64], reads: Logistic
+) -> NDArray[np.float64]:
+    """The probability of each candidate, shape (n,), from its log-odds and what was read of the `first`."""
+    likely = sigmoid(seen)
+    if len(first):
+        likely_read = reads.probabilities(read_rows(seen[list(first)], read))
+        likely = np.minimum(likely, likely_read.min())
+        likely[list(first)] = likely_read
+    return likely
+
+
+def read_rows(seen: NDArray[np.float64], read: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The inputs of the second model, shape (k, len(READ))."""
+    return np.stack([seen, read, read.max() - read], axis=1)

@@ -1,13 +1,12 @@
 """A question to ranked sentences: the retrieval story, top to bottom.
 
 Every sentence is looked at through its views (the Chinese source, the English edition where there is one) by two
-rankers (dense: the best of its clauses; lexical: BM25 over the sentence), and the rankings are fused by rank.
+rankers (dense: the best of its clauses; lexical: BM25 over the sentence), and their standard scores are added.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
@@ -20,13 +19,14 @@ from corpus.fold import fold
 from corpus.library import Library
 from corpus.report import Report, Span
 from index import manifest as manifests
-from index.chunk import Chunk, View
+from index.chunk import Chunk, View, search_text
 from index.encode import Encoder
-from index.fusion import reciprocal_rank_fusion
+from index.fusion import standard_score_fusion
 from index.hits import Found, Hit, Match
 from index.lexical import QUESTION_TERMS, Lexical
 from index.manifest import IndexConfig, fingerprint
-from index.rerank import Ranker, Seen, evidence, signals
+from index.rerank import Ranker
+from index.signals import Seen, signals
 from index.tokens import language
 from index.vectors import VectorStore
 
@@ -40,13 +40,13 @@ class SearchConfig:
     Attributes:
         depth: how many clauses the dense ranker considers.
         candidates: how many fused hits the sentence ranker reorders.
-        flatness: the k of reciprocal rank fusion.
-        other_view: weight of the rankings of the view that is not in the question's language, which weighs 1.
+        lexical: weight of BM25; the dense ranker weighs 1.
+        other_view: weight of both in the view that is not in the question's language, where it is 1.
     """
 
     depth: int = 2000
     candidates: int = 40
-    flatness: float = 5.0
+    lexical: float = 0.5
     other_view: float = 0.5
 
 
@@ -106,16 +106,25 @@ class Searcher:
         """
         return self.find(question, report, k).hits
 
-    def find(self, question: str, report: str | None = None, k: int = 20) -> Found:
-        """What `search` finds, and the odds that anything here answers; args and errors are those of `search`."""
+    def find(self, question: str, report: str | None = None, k: int = 20, asked: str = "") -> Found:
+        """What `search` finds, and the odds that anything here answers; errors are those of `search`.
+
+        Args:
+            question, report, k: see `search`.
+            asked: the question in full, where `question` is what is left of it to search for; it is what candidates
+                are read with.
+        """
         hits, rows = self.candidates(question, report, max(k, self.config.candidates))
         if self.ranker is None or not hits:
             return Found(hits[:k])
-        likely = np.round(self.ranker.answers.probabilities(rows), 6)
-        odds = self.ranker.answerable.odds(evidence(fold(question), rows, likely))
+        likely, odds = self.ranker.judge(fold(question), fold(asked or question), rows, [self.text(h) for h in hits])
         best = sorted(zip(likely.tolist(), hits, strict=True), key=lambda pair: (-pair[0], pair[1].rank))[:k]
         ranked = (replace(hit, rank=n, probability=p) for n, (p, hit) in enumerate(best, start=1))
-        return Found(tuple(ranked), round(float(odds), 6))
+        return Found(tuple(ranked), round(odds, 6))
+
+    def text(self, hit: Hit) -> str:
+        """What is read of a hit: its sentence in the source, folded."""
+        return fold(search_text(self.reports[hit.report], hit.sentence, "zh"))
 
     def candidates(
         self, question: str, report: str | None = None, k: int = 40
@@ -134,25 +143,26 @@ class Searcher:
             for match in reversed(nearest_first):
                 near[match.view][n] = match.cosine
         shared = {view: self._lexical[view].scores(terms(folded)) * wanted for view, terms in QUESTION_TERMS.items()}
-        rankings: list[tuple[float, Mapping[int, float]]] = []
+        among = np.flatnonzero(wanted)
+        rankings: list[tuple[float, NDArray[np.float64]]] = []
         for view, scores in shared.items():
             weight = 1.0 if view == language(question) else self.config.other_view
-            trust = self._lexical[view].trust(view, folded)
-            for share, each in ((weight, near[view]), (weight * trust, scores)):
-                found = np.flatnonzero(each > 0)
-                rankings.append((share, dict(zip(found.tolist(), each[found].tolist(), strict=True))))
-        fused = reciprocal_rank_fusion(rankings, self.config.flatness)
-        order = sorted(fused, key=lambda n: (-round(fused[n], 9), n))[:k]
+            words = self.config.lexical * self._lexical[view].trust(view, folded)
+            rankings += [(weight, near[view][among]), (weight * words, scores[among].astype(np.float64))]
+        fused = np.round(standard_score_fusion(rankings), 6)
+        found = np.flatnonzero(np.any([scores > 0 for _, scores in rankings], axis=0))
+        best = found[np.lexsort((found, -fused[found]))][:k]
+        order = among[best].tolist()
         hits = tuple(
             Hit(
                 rank=rank,
-                score=round(fused[n], 6),
+                score=score,
                 report=self._sentences[n][0],
                 sentence=self._sentences[n][1],
                 matches=tuple(matches.get(n, ())),
                 lexical={view: round(float(scores[n]), 4) for view, scores in shared.items()},
             )
-            for rank, n in enumerate(order, start=1)
+            for rank, (n, score) in enumerate(zip(order, fused[best].tolist(), strict=True), start=1)
         )
         return hits, signals(hits, order, Seen(folded, self.reports, self._sentences, near, self._lexical))
 

@@ -46,6 +46,11 @@ def read_sentences(learner: str) -> list[tuple[str, str, str]]:
     return [(place, zh, en) for place, zh, en, of in read_ours("sentences.tsv") if of == learner]
 
 
+def read_near(learner: str) -> list[tuple[str, str, str]]:
+    """Place, Chinese and English question of the rows of `near-misses.tsv` that `learner` learns from."""
+    return [(place, zh, en) for place, zh, en, _, of in read_ours("near-misses.tsv") if of == learner]
+
+
 def read_pairs(name: str) -> list[tuple[str, str]]:
     """Rows of a two-column file of ours; none where it is not there."""
     return [(a, b) for a, b in read_ours(name)]

@@ -6,7 +6,9 @@
     learn           distillation from the teacher, and questions with the passages that answer them
     average         of the weights of several encoders (Wortsman et al., "Model soups", ICML 2022)
     validate        English and Chinese questions → Chinese sentences and passages, on validation data
-    ranker          the sentence ranker, fitted to the encoder
+    groups          our questions with what a search finds for each → examples for the cross-encoder
+    cross           the cross-encoder of the sentence ranker, started from the shipped encoder
+    ranker          the sentence ranker, fitted to both
     lint-questions, pair-questions      of `training/questions.jsonl`
 
 What only this needs is the extra `[train]`. `index/examples.py` says where the data is to be had. The vocabulary of
@@ -30,13 +32,15 @@ import numpy as np
 
 from corpus.errors import UsageError, WenzhengError
 from corpus.readers import KINDS, read_text
-from index.encode import TransformersEncoder, load_encoder
+from index.encode import SHIPPED, TransformersEncoder, load_encoder
 from index.examples import check_overlap, prepare
 from index.glosses import read_cedict
 from index.initialise import GlossWeights, Model, choose_vocabulary, extend, packaged_teacher, save
 from index.pairs import pairs
 from index.questions import QuestionsError, lint, lint_evidence, lint_overlap
 from index.questions import load as load_questions
+
+RANKER = Path(__file__).parent / "ranker"
 
 
 def init(args: argparse.Namespace) -> None:
@@ -137,12 +141,30 @@ def _validate(args: argparse.Namespace) -> None:
             print(f"{model:30} {task:20} {json.dumps(measures)}")  # noqa: T201
 
 
+def _groups(args: argparse.Namespace) -> None:
+    from index.fit import searcher_over
+    from index.groups import groups, write
+
+    with tempfile.TemporaryDirectory() as work:
+        print(write(args.out, groups(searcher_over(args.reports, args.work or Path(work)), args.data, args.against)))  # noqa: T201
+
+
+def _cross(args: argparse.Namespace) -> None:
+    from index.cross import CrossEncoder
+    from index.groups import read
+    from index.learn_cross import Recipe, learn
+
+    model = CrossEncoder(SHIPPED)
+    recipe = Recipe(args.steps, rate=args.rate, seed=args.seed)
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    learn(model, read(args.groups), recipe, lambda step: model.write(args.out))
+
+
 def _ranker(args: argparse.Namespace) -> None:
     from index.fit import make
 
     with tempfile.TemporaryDirectory() as work:
-        folder = args.work or Path(work)
-        print(json.dumps(make(args.reports, args.data, folder, args.out, args.others, args.seed), indent=1))  # noqa: T201
+        print(json.dumps(make(args.reports, args.data, args.work or Path(work), args.out, args.seed), indent=1))  # noqa: T201
 
 
 def _lint_questions(args: argparse.Namespace) -> None:
@@ -210,13 +232,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     stage.add_argument("reports", type=Path, help="folder with the validation reports")
     stage.add_argument("--model", nargs="+", required=True, help="folders")
     stage.set_defaults(run=_validate)
-    stage = stages.add_parser("ranker", help="fit the sentence ranker to the shipped encoder")
+    stage = stages.add_parser("groups", help="search for every training question, as examples for the cross-encoder")
+    stage.add_argument("data", type=Path, help="folder with the public sets (index/sources.py says which)")
+    stage.add_argument("reports", type=Path, help="folder with the reports of the training questions")
+    stage.add_argument("--out", type=Path, required=True, help="the file to write")
+    stage.add_argument("--against", type=Path, nargs="+", required=True, help="files that nothing may overlap")
+    stage.add_argument("--work", type=Path, help="keep the index of the reports here (default: thrown away)")
+    stage.set_defaults(run=_groups)
+    stage = stages.add_parser("cross", help="train the cross-encoder")
+    stage.add_argument("groups", type=Path, help="file that groups wrote")
+    stage.add_argument("--out", type=Path, default=RANKER / "cross.safetensors", help="to write")
+    stage.add_argument("--steps", type=int, required=True, help="updates")
+    stage.add_argument("--rate", type=float, default=1e-4, help="highest learning rate (default: %(default)s)")
+    stage.add_argument("--seed", type=int, default=1, help="of what is drawn (default: %(default)s)")
+    stage.set_defaults(run=_cross)
+    stage = stages.add_parser("ranker", help="fit the sentence ranker to the shipped encoder and its cross-encoder")
     stage.add_argument("data", type=Path, help="folder with bench/cmrc2018_trial.json")
     stage.add_argument("reports", type=Path, help="folder with the reports of the training questions")
-    stage.add_argument("--out", type=Path, default=Path(__file__).parent / "ranker" / "ranker.json", help="to write")
+    stage.add_argument("--out", type=Path, default=RANKER / "ranker.json", help="to write, beside cross.safetensors")
     stage.add_argument("--work", type=Path, help="keep the index of the reports here (default: thrown away)")
-    stage.add_argument("--others", type=int, default=1000, help="questions asked of other reports (default: 1000)")
-    stage.add_argument("--seed", type=int, default=1, help="of their draw (default: %(default)s)")
+    stage.add_argument("--seed", type=int, default=1, help="of the questions asked of other reports (default: 1)")
     stage.set_defaults(run=_ranker)
     stage = stages.add_parser("lint-questions", help="prove that the training questions are well made")
     stage.add_argument("reports", type=Path, nargs="?", help="folder with the reports; without it, what needs none")

@@ -11,7 +11,8 @@ from app.citation import cite
 from app.reply import Answer
 from index.glosses import Dictionary
 from index.hits import Hit
-from index.rerank import EVIDENCE, SIGNALS, Logistic, Ranker
+from index.rerank import EVIDENCE, READ, Logistic, Ranker
+from index.signals import SIGNALS
 
 ROOT = Path(__file__).parent.parent
 
@@ -109,9 +110,10 @@ def logistic(names, bias=0.0, **weights):
     return Logistic(tuple(float(weights.get(name, 0.0)) for name in names), bias)
 
 
-# With the tests' encoder: fused order, its share of the best as log-odds; odds by the nearest cosine.
+# With the tests' encoder: fused order, its gap to the best as log-odds; odds by the nearest cosine; reads nothing.
 RANKER = Ranker(
-    logistic(SIGNALS, bias=-4.0, fused=5.0),
+    logistic(SIGNALS, bias=1.0, fused=-1.0),
+    logistic(READ),
     logistic(EVIDENCE, bias=-2.0, near=6.0, no_number=-9.0),
     "test",
     "test-ranker",

@@ -9,6 +9,7 @@ from corpus.errors import WenzhengError
 from eval.benchmarks import cmrc, nomiracl, ntrex, public, xquad
 from eval.benchmarks.rankers import BestClause, Fused, Vectors, Whole, Words, rankers
 from eval.benchmarks.tasks import Task, mrr_and_hit
+from index.fusion import standard_score_fusion
 from index.segment import segmenter
 
 ZH = (
@@ -118,7 +119,7 @@ def test_a_text_is_encoded_once():
     assert encoder.seen == ["取暖", "地铁"]
 
 
-def test_fusion_adds_reciprocal_ranks():
+def test_fusion_adds_standard_scores():
     vectors = Vectors(HashedNgrams())
     dense = Whole("", vectors)
     # Only the second passage has a term of the question; every passage has some cosine or none.
@@ -126,7 +127,9 @@ def test_fusion_adds_reciprocal_ranks():
     some = task(["暖"], ["取暖", "暖暖暖", "铁路"])
     assert (dense.scores(some)[0].argsort()[::-1][:2].tolist(), words.scores(some)[0][2]) == ([1, 0], 0.0)
     fused = Fused("", dense, words).scores(some)[0]
-    assert fused[:2].tolist() == pytest.approx([2 / 7, 2 / 6])
+    expected = standard_score_fusion([(1.0, dense.scores(some)[0]), (0.5, words.scores(some)[0])])
+    assert fused.tolist() == pytest.approx(expected.tolist(), abs=1e-5)
+    assert fused.argmax() == 1
 
 
 def test_xquad_asks_within_and_across_languages(data):

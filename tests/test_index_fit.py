@@ -4,24 +4,47 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support import logistic as logistic_of
 
+from corpus.fold import fold
 from index import fit
-from index.fit import Case, auc, fit_answerable, fit_answers, logistic, measure, measured
-from index.rerank import SIGNALS
+from index.fit import (
+    Case,
+    auc,
+    fit_answerable,
+    fit_answers,
+    fit_reads,
+    logistic,
+    measure,
+    measured,
+    with_readings,
+)
+from index.questions import TrainingQuestion
+from index.rerank import READ
+from index.signals import SIGNALS
 
 
-def case(n, kind="need", split="train", lang="zh", seed=0):
-    """Ten candidates; the right one, if any, is nearer than the others, and more so the smaller the noise."""
+def case(n, kind="need", split="unseen", lang="zh", seed=0):
+    """Ten candidates; the right one, if any, is nearer than the others, and what is read of it is higher still."""
     rng = np.random.default_rng(n * 7 + seed)
     rows = rng.normal(scale=0.3, size=(10, len(SIGNALS)))
     right = np.zeros(10, dtype=bool)
     if kind == "need":
         right[rng.integers(10)] = True
-        rows[right, list(SIGNALS).index("near")] += 2
-    return Case(f"q{n}", split, lang, kind, "多少?", rows, right, 0)
+        rows[right, list(SIGNALS).index("near")] += 0.5
+    texts = [f"{n} {'right' if yes else 'wrong'}" for yes in right]
+    return Case(f"q{n}", split, lang, kind, "多少?", rows, texts, right)
 
 
-TRAIN = [case(n, kind) for n, kind in enumerate(("need", "need", "near-miss") * 20)]
+class Reader:
+    """Tells what is right, almost always."""
+
+    def logits(self, pairs):
+        return np.array([3.0 * ("right" in text) - 1.0 + 0.1 * (len(text) % 3) for _, text in pairs])
+
+
+KINDS = ("need", "need", "near-miss")
+UNSEEN = [case(n, kind) for n, kind in enumerate(KINDS * 20)]
 HELD = [
     case(n, kind, "validation", lang, seed=99)
     for n, kind in enumerate(("need", "near-miss", "other-report") * 10)
@@ -39,32 +62,76 @@ def test_the_logistic_speaks_of_the_inputs_as_they_are():
 
 
 def test_it_learns_what_a_right_candidate_is_and_when_there_is_none():
-    answers = fit_answers(TRAIN)
+    answers = fit_answers(UNSEEN, penalty=1.0)
     weights = dict(zip(SIGNALS, answers.weights, strict=True))
     assert max(weights, key=weights.get) == "near"
-    figures = measured(TRAIN, HELD, answers)
+    some = with_readings([*UNSEEN, *HELD], answers, Reader())
+    reads = fit_reads(some, answers)
+    assert dict(zip(READ, reads.weights, strict=True))["read"] > 0
+    figures = measured(some, answers)
     for lang in ("zh", "en"):
-        assert figures[lang]["ranked"]["hit@1"] > 0.9 > figures[lang]["fused"]["hit@1"]
-        assert figures[lang]["ranked"]["n"] == 10
+        fused, signals, read = (figures[lang][name]["hit@1"] for name in ("fused", "by signals", "read"))
+        assert read > 0.8 > signals > fused
+        assert figures[lang]["read"]["n"] == 10
         assert figures[lang]["auc against near-miss"] > 0.9
 
 
-def test_learnt_questions_count_little_for_what_is_answerable(monkeypatch):
-    answers = fit_answers(TRAIN)
-    reversed_ = [case(n, "near-miss" if n % 2 else "need", "validation", seed=5) for n in range(40)]
-    small = fit_answerable([*TRAIN, *reversed_], answers)
-    monkeypatch.setattr(fit, "_LEARNT", 1.0)
-    assert fit_answerable([*TRAIN, *reversed_], answers) != small
+def test_only_questions_with_an_answer_among_their_candidates_teach_what_answers():
+    asked = [case for case in UNSEEN if case.kind == "need"]
+    assert fit_answers(UNSEEN) == fit_answers(asked)
+    nowhere = replace(asked[0], right=np.zeros(10, dtype=bool), rows=-asked[0].rows)
+    assert fit_answers([*asked, nowhere]) == fit_answers(asked)
+    answers = fit_answers(asked)
+    read = with_readings(asked, answers, Reader())
+    assert fit_reads([*read, replace(read[0], right=np.zeros(10, dtype=bool))], answers) == fit_reads(read, answers)
 
 
-def test_unseen_questions_teach_what_answers_and_not_what_is_answerable(monkeypatch):
-    like = [case(n, split="unseen", seed=3) for n in range(20)]
-    unlike = [replace(one, rows=-one.rows) for one in like]
-    near = list(SIGNALS).index("near")
-    assert fit_answers([*TRAIN, *unlike]).weights[near] < 0  # what is learnt from counts little beside them
-    assert fit_answerable([*TRAIN, *unlike], fit_answers(TRAIN)) == fit_answerable(TRAIN, fit_answers(TRAIN))
-    monkeypatch.setattr(fit, "_LEARNT", 1.0)
-    assert fit_answers([*TRAIN, *unlike]).weights[near] > 0
+def test_each_kind_weighs_the_same_however_many_there_are():
+    answers, reads = logistic_of(SIGNALS, near=1.0), logistic_of(READ, read=1.0)
+    some = with_readings(UNSEEN, answers, Reader())
+    misses = [case for case in some if case.kind == "near-miss"]
+    twice = fit_answerable([*some, *misses], answers, reads, penalty=1e-6)
+    once = fit_answerable(some, answers, reads, penalty=1e-6)
+    assert twice.bias == pytest.approx(once.bias, rel=0.05, abs=0.3)
+
+
+def test_only_those_that_nothing_has_learnt_from_are_asked(searcher, monkeypatch, tmp_path):
+    report = searcher.reports["anning-2024"]
+    first, second = [s for s in report.sentences if s.kind == "body"][:2]
+
+    def question(id_, kind, split, evidence):
+        return TrainingQuestion(
+            id_, "county", "1", split, kind, "figure", f"{id_}多少座？", f"{id_}?", "", "", evidence, ()
+        )
+
+    some = [
+        question("learnt", "need", "train", (first.text.strip(),)),
+        question("held", "need", "validation", (first.text.strip(),)),
+        question("missed", "near-miss", "validation", ()),
+    ]
+    monkeypatch.setattr(fit, "load_questions", lambda: some)
+    monkeypatch.setattr(fit, "report_ids", lambda questions: {"county": "anning-2024"})
+    monkeypatch.setattr(fit, "pairs", lambda questions, texts, count, seed: [])
+    monkeypatch.setattr(fit, "_off_topic", lambda data: [("off", "红烧肉怎么做？", "How is pork braised?")])
+    rows = {
+        "sentences": [(f"county#{second.id}", f"{second.text[:9]}吗？", "Roads?")],
+        "near": [(f"county#{second.id}", "几时？", "When?")],
+    }
+    monkeypatch.setattr(fit, "read_sentences", lambda learner: rows["sentences"] if learner == "ranker" else [])
+    monkeypatch.setattr(fit, "read_near", lambda learner: rows["near"] if learner == "ranker" else [])
+    found = list(fit.cases(searcher, tmp_path, tmp_path))
+    assert [(c.split, c.kind, c.lang) for c in found][::2] == [
+        ("validation", "need", "zh"),
+        ("validation", "near-miss", "zh"),
+        ("unseen", "need", "zh"),
+        ("unseen", "near-miss", "zh"),
+        ("validation", "off-topic", "zh"),
+    ]
+    assert [c.lang for c in found][1::2] == ["en"] * 5
+    assert [int(c.right.sum()) for c in found][::2] == [1, 0, 1, 0, 0]
+    held = found[0]
+    assert held.question == "held多少座?"
+    assert [text for text, yes in zip(held.texts, held.right, strict=True) if yes] == [fold(first.text.strip())]
 
 
 def test_measures_of_a_ranking():
@@ -73,6 +140,6 @@ def test_measures_of_a_ranking():
     assert measure(some, perfect) == {"hit@1": 1.0, "hit@5": 1.0, "mrr": 1.0, "n": 2}
     worst = measure(some, [-score for score in perfect])
     assert worst == {"hit@1": 0.0, "hit@5": 0.0, "mrr": 0.1, "n": 2}
-    nowhere = Case("q", "train", "zh", "need", "?", np.zeros((3, len(SIGNALS))), np.zeros(3, dtype=bool), 1)
+    nowhere = Case("q", "unseen", "zh", "need", "?", np.zeros((3, len(SIGNALS))), ["", "", ""], np.zeros(3, dtype=bool))
     assert measure([nowhere], [np.zeros(3)])["mrr"] == 0.0
     assert auc(np.array([1.0, 3.0, 2.0]), np.array([False, True, False])) == 1.0

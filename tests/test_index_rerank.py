@@ -1,17 +1,21 @@
 """The sentence ranker: what it looks at, and what its probabilities do to a search."""
 
 import dataclasses
+import hashlib
 import json
+import shutil
 
 import numpy as np
 import pytest
 from support import RANKER, logistic
 
 from corpus.errors import WenzhengError
+from corpus.fold import fold
 from index.encode import SHIPPED as SHIPPED_ENCODER
 from index.encode import model_digest
 from index.fit import write
-from index.rerank import EVIDENCE, SIGNALS, Ranker, evidence
+from index.rerank import EVIDENCE, MOST_READ, READ, SHIPPED, WEIGHTS, Ranker, evidence
+from index.signals import SIGNALS
 
 
 def column(rows, name):
@@ -26,7 +30,8 @@ def test_signals_say_what_was_seen(searcher):
     assert column(rows, "figure")[right] == 0
     assert column(rows, "covered")[right] == column(rows, "covered").max() > 0.5
     assert column(rows, "near_gap").min() == 0
-    assert column(rows, "fused")[0] == 1.0
+    assert column(rows, "fused")[0] == 0.0
+    assert (np.diff(column(rows, "fused")) >= 0).all()
     assert {column(rows, "title")[n] for n, hit in enumerate(hits) if hit.sentence.id.startswith("h")} == {1.0}
     lacking = next(n for n, hit in enumerate(hits) if hit.sentence.text.startswith("现在"))
     assert column(rows, "figure")[lacking] == 1
@@ -67,23 +72,82 @@ def test_odds_fall_where_what_is_asked_for_is_missing(searcher):
     hits, rows = searcher.candidates("新建集中供热站多少座?", "anning-2024")
     without = rows.copy()
     without[:, list(SIGNALS).index("figure")] = 1
-    seen = evidence("新建集中供热站多少座?", without, RANKER.answers.probabilities(without))
+    seen = evidence("新建集中供热站多少座?", without, RANKER.answers.probabilities(without), np.zeros(0))
     assert wants_figure.odds(seen) == -5
     assert len(seen) == len(EVIDENCE)
 
 
+class Lengths:
+    """Reads long sentences as answers."""
+
+    def __init__(self):
+        self.read = []
+
+    def logits(self, pairs):
+        self.read += pairs
+        return np.array([float(len(text)) for _, text in pairs])
+
+
+def test_the_first_candidates_are_read_and_the_others_stay_below(searcher):
+    before = searcher.search("清洁取暖改造多少户?", "anning-2024")
+    reader = Lengths()
+    reads = logistic(READ, bias=-3.0, read_gap=-0.1)
+    searcher.ranker = dataclasses.replace(RANKER, reads=reads, cross=reader)
+    after = searcher.search("清洁取暖改造多少户?", "anning-2024")
+    assert {question for question, _ in reader.read} == {"清洁取暖改造多少户?"}
+    assert [text for _, text in reader.read] == [searcher.text(hit) for hit in before[:MOST_READ]]
+    read = sorted(before[:MOST_READ], key=lambda hit: -len(searcher.text(hit)))
+    assert [hit.sentence.id for hit in after[:MOST_READ]] == [hit.sentence.id for hit in read]
+    assert [hit.sentence.id for hit in after[MOST_READ:]] == [hit.sentence.id for hit in before[MOST_READ:]]
+    least = after[MOST_READ - 1].probability
+    assert all(hit.probability <= least for hit in after[MOST_READ:])
+    assert after[0].probability == pytest.approx(1 / (1 + np.exp(3)), abs=1e-6)
+
+
+def test_what_is_read_is_the_source_with_what_a_title_line_is(searcher):
+    hit = searcher.search("clean heating", "hohhot-2021")[0]
+    assert searcher.text(hit) == fold(searcher.reports["hohhot-2021"].reading(hit.sentence.span))
+    title = next(hit for hit in searcher.search("报告人是谁?", "hohhot-2021") if hit.sentence.kind == "speaker")
+    assert searcher.text(title).startswith("作报告的人")
+
+
+def test_odds_hear_the_highest_of_what_was_read(searcher):
+    searcher.ranker = dataclasses.replace(RANKER, answerable=logistic(EVIDENCE, read=1.0), cross=Lengths())
+    hits = searcher.search("清洁取暖改造多少户?", "anning-2024")[:MOST_READ]
+    longest = max(len(searcher.text(hit)) for hit in hits)
+    assert searcher.find("清洁取暖改造多少户?", "anning-2024").odds == longest
+    searcher.ranker = dataclasses.replace(searcher.ranker, cross=None)
+    assert searcher.find("清洁取暖改造多少户?", "anning-2024").odds == 0
+
+
 def test_the_shipped_ranker_is_of_the_shipped_encoder():
-    assert Ranker.load().model == model_digest(str(SHIPPED_ENCODER))
+    shipped = Ranker.load()
+    assert shipped.model == model_digest(str(SHIPPED_ENCODER))
+    right, wrong = shipped.cross.logits(
+        [("有多少户清洁取暖?", text) for text in ("完成清洁取暖改造5.2万户。", "城镇新增就业3.5万人。")]
+    )
+    assert right > wrong + 2
 
 
 def test_a_ranker_is_written_and_read_and_a_wrong_one_is_named(tmp_path):
-    write(tmp_path / "ranker.json", RANKER, {"hit@1": 1.0})
-    read = Ranker.load(tmp_path / "ranker.json")
-    assert (read.answers, read.answerable, read.model) == (RANKER.answers, RANKER.answerable, RANKER.model)
-    row = json.loads((tmp_path / "ranker.json").read_text(encoding="utf-8"))
+    path = tmp_path / "ranker.json"
+    shutil.copy(SHIPPED.with_name(WEIGHTS), tmp_path)
+    digest = hashlib.sha256((tmp_path / WEIGHTS).read_bytes()).hexdigest()
+    write(path, RANKER, digest, {"hit@1": 1.0})
+    read = Ranker.load(path)
+    assert (read.answers, read.reads, read.answerable) == (RANKER.answers, RANKER.reads, RANKER.answerable)
+    assert read.model == RANKER.model
+    write(path, RANKER, "0" * 64, {})
+    with pytest.raises(WenzhengError, match=r"another than it was fitted to"):
+        Ranker.load(path)
+    row = json.loads(path.read_text(encoding="utf-8")) | {"cross": digest}
     del row["answers"]["weights"]["near"]
-    (tmp_path / "ranker.json").write_text(json.dumps(row), encoding="utf-8")
+    path.write_text(json.dumps(row), encoding="utf-8")
+    with pytest.raises(WenzhengError, match=r"answers is over other signals"):
+        Ranker.load(path)
+    write(path, RANKER, hashlib.sha256(b"{}").hexdigest(), {})
+    (tmp_path / WEIGHTS).write_bytes(b"{}")
     with pytest.raises(WenzhengError, match=r"ranker\.json"):
-        Ranker.load(tmp_path / "ranker.json")
+        Ranker.load(path)
     with pytest.raises(WenzhengError, match=r"absent\.json"):
         Ranker.load(tmp_path / "absent.json")

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from support import ROOT, SECOND, HashedNgrams
 
@@ -94,11 +95,11 @@ def nearest(clauses, question):
     return best
 
 
-def by_hand(library, clauses, question, language, flatness=5.0, other=0.5):
+def by_hand(library, clauses, question, language, lexical=0.5, other=0.5):
     """The fused ranking by its definition: (report, sentence) and score, best first."""
     places = [(report.id, sentence.id) for report in library for sentence in searched(report)]
     cosines = nearest(clauses, question)
-    total = dict.fromkeys(places, 0.0)
+    total, found = dict.fromkeys(places, 0.0), set()
     for view, analyse, ask in (
         ("zh", chinese_terms, chinese_question_terms),
         ("en", english_terms, english_terms),
@@ -108,13 +109,14 @@ def by_hand(library, clauses, question, language, flatness=5.0, other=0.5):
         words = english_terms(fold(question))
         shared = sum(any(word in document for document in documents) for word in words) / max(len(words), 1)
         weight, trust = (1, 1) if view == language else (other, shared)
-        for share, scores in ((1, cosines[view]), (trust, bm25)):
-            for where, score in scores.items():
-                if score > 0:
-                    rank = 1 + sum(better > score for better in scores.values())
-                    total[where] += weight * share / (flatness + rank)
-    found = [where for where in places if total[where] > 0]
-    return [(where, total[where]) for where in sorted(found, key=lambda where: -round(total[where], 9))]
+        for share, scores in ((1, cosines[view]), (lexical * trust, bm25)):
+            known = [scores.get(where, 0) for where in places]
+            mean, spread = np.mean(known), np.std(known)
+            for where, score in zip(places, known, strict=True):
+                total[where] += weight * share * (score - mean) / spread if spread else 0
+                found |= {where} if score > 0 else set()
+    ranked = sorted(found, key=lambda where: (-round(total[where], 6), places.index(where)))
+    return [(where, total[where]) for where in ranked]
 
 
 @pytest.mark.parametrize(("question", "language"), QUESTIONS)
@@ -127,8 +129,8 @@ def test_the_ranking_is_the_one_of_its_definition(searcher, library, clauses, qu
 
 def test_the_settings_are_those_of_the_ranking(made, searcher, library, clauses, encoder):
     question, language = "老旧小区改造了多少个?", "zh"
-    other = Searcher(made / "索引 index", library, encoder, SearchConfig(flatness=60, other_view=0.9))
-    expected = by_hand(library, clauses, question, language, flatness=60, other=0.9)[:10]
+    other = Searcher(made / "索引 index", library, encoder, SearchConfig(lexical=1.5, other_view=0.9))
+    expected = by_hand(library, clauses, question, language, lexical=1.5, other=0.9)[:10]
     assert names(other.search(question, k=10)) == [where for where, _ in expected]
     assert other.search(question)[0].score != searcher.search(question)[0].score
 

@@ -6,7 +6,17 @@ import pytest
 
 from corpus.errors import UsageError
 from index import sources
-from index.sources import drcd, opening, read_lines, read_ours, read_pairs, read_rows, read_sentences, windows
+from index.sources import (
+    drcd,
+    opening,
+    read_lines,
+    read_near,
+    read_ours,
+    read_pairs,
+    read_rows,
+    read_sentences,
+    windows,
+)
 
 
 @pytest.fixture
@@ -33,6 +43,19 @@ def test_the_rows_that_come_with_the_project_are_each_for_one_learner():
     encoder, ranker = (read_sentences(learner) for learner in ("encoder", "ranker"))
     assert len(encoder) + len(ranker) == len(read_ours("sentences.tsv"))
     assert {zh for _, zh, _ in encoder}.isdisjoint(zh for _, zh, _ in ranker)
+
+
+def test_a_near_miss_is_for_the_learner_of_its_sentence():
+    learner = {place: of for place, _, _, of in reversed(read_ours("sentences.tsv"))}
+    rows = read_ours("near-misses.tsv")
+    assert all(learner[place] == of for place, _, _, _, of in rows)
+    assert {kind for _, _, _, kind, _ in rows} == {"attribute", "year", "finer", "neighbour", "reason", "premise"}
+    encoder, ranker = (read_near(learner) for learner in ("encoder", "ranker"))
+    assert len(encoder) + len(ranker) == len(rows)
+    for n in (1, 2):
+        asked = [row[n] for row in rows]
+        assert len(set(asked)) == len(asked)
+        assert set(asked).isdisjoint(row[n] for row in read_ours("sentences.tsv"))
 
 
 def test_lines_and_rows_of_a_file_and_a_file_that_is_not_there(tmp_path):

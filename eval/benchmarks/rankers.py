@@ -19,7 +19,7 @@ from corpus.sentences import sentence_spans
 from eval.benchmarks.tasks import Task
 from index.chunk import View
 from index.encode import SHIPPED, Encoder, load_encoder
-from index.fusion import reciprocal_rank_fusion
+from index.fusion import standard_score_fusion
 from index.initialise import packaged_teacher
 from index.lexical import QUESTION_TERMS, TERMS, Lexical
 from index.search import SearchConfig
@@ -123,7 +123,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Fused:
-    """Reciprocal rank fusion, as the product fuses; its scores mean something only beside each other."""
+    """Both by their standard scores, as the product fuses; its scores mean something only beside each other."""
 
     name: str
     dense: Ranker
@@ -132,15 +132,13 @@ class Fused:
 
     def scores(self, task: Task) -> NDArray[np.float32]:
         """See `Ranker`."""
-        rows, lexical = [], self.words.fit(task)
-        both = self.dense.scores(task).tolist(), self.words.scores(task).tolist()
+        lexical = self.words.fit(task)
+        rows = []
+        both = self.dense.scores(task), self.words.scores(task)
         for question, near, shared in zip(task.questions, *both, strict=True):
-            weighted = [
-                (1.0, dict(enumerate(near))),
-                (lexical.trust(task.lang, question), dict(enumerate(shared))),
-            ]
-            fused = reciprocal_rank_fusion(weighted, SearchConfig().flatness)
-            rows.append([round(fused.get(n, 0.0), 9) for n in range(len(task.passages))])
+            words = SearchConfig().lexical * lexical.trust(task.lang, question)
+            fused = standard_score_fusion([(1.0, near.astype(np.float64)), (words, shared.astype(np.float64))])
+            rows.append(np.round(fused, 6))
         return np.array(rows, np.float32)
 
 

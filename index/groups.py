@@ -1,0 +1,149 @@
+"""What the cross-encoder learns from: a question, sentences that answer it, and sentences that tempt and do not.
+
+Of the training reports: our needs, near-misses and questions on single sentences, each with the candidates that a
+search of its report finds. Of DRCD: the sentence that holds the answer, and others of its article. Of the evidence
+that has been put into English: English sentences of one report.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+from corpus.fold import fold
+from index.examples import Shingles
+from index.fit import report_ids
+from index.questions import load as load_questions
+from index.search import Searcher
+from index.sources import SENTENCE, drcd, read_near, read_pairs, read_sentences
+from index.tokens import chinese_question_terms, chinese_terms, english_terms
+
+_CANDIDATES = 22
+_OTHERS = 12
+_FEWEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A question and candidates for its answer, folded.
+
+    Attributes:
+        right: sentences that answer it, or are part of the answer; none where nothing answers.
+        wrong: sentences that do not, the likeliest to be taken for an answer first.
+        tempting: how many of these were chosen by the question's writer.
+        source: where it is from.
+    """
+
+    question: str
+    right: tuple[str, ...]
+    wrong: tuple[str, ...]
+    tempting: int
+    source: str
+
+
+def groups(searcher: Searcher, data: Path, tests: Sequence[Path]) -> Iterator[Group]:
+    """All there are, of every source in a fixed order.
+
+    Args:
+        searcher: over the reports of the training questions.
+        data: the folder with the public sets (`index/sources.py`).
+        tests: files whose texts must not be learnt from: a sentence that shares 13 Chinese characters in a row with one
+            of them, or 13 English words, is left out, and a group whose question or answer does.
+    """
+    held_out = Shingles.of_files(tests)
+    shared = cache(held_out.shared_with)
+    for group in chain(_of_reports(searcher), _of_drcd(data), _in_english()):
+        tempting = sum(not shared(text) for text in group.wrong[: group.tempting])
+        wrong = tuple(text for text in group.wrong if not shared(text))
+        if wrong and not any(map(shared, (group.question, *group.right))):
+            yield replace(group, wrong=wrong, tempting=tempting)
+
+
+def write(path: Path, some: Iterable[Group]) -> int:
+    """Write groups as JSON lines; returns how many."""
+    lines = [json.dumps(asdict(group), ensure_ascii=False) + "\n" for group in some]
+    path.write_text("".join(lines), encoding="utf-8")
+    return len(lines)
+
+
+def read(path: Path) -> list[Group]:
+    """Read what `write` wrote."""
+    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line)
+    return [Group(**row | {"right": tuple(row["right"]), "wrong": tuple(row["wrong"])}) for row in rows]
+
+
+def _of_reports(searcher: Searcher) -> Iterator[Group]:
+    ids = report_ids(load_questions())
+
+    def group(question: str, name: str, right: Sequence[str], tempting: Sequence[str], source: str) -> Group:
+        answers = [fold(text) for text in right]
+        tempt = [fold(text) for text in tempting]
+        found = [fold(hit.sentence.text.strip()) for hit in searcher.search(question, ids[name], 40)]
+        wrong = [text for text in dict.fromkeys([*tempt, *found]) if text not in answers]
+        return Group(fold(question), tuple(answers), tuple(wrong[:_CANDIDATES]), len(tempt), source)
+
+    for q in load_questions():
+        if q.split == "train":
+            for question in (q.zh, q.en):
+                yield group(question, q.report, q.evidence, q.negatives, q.kind)
+    near = defaultdict[str, list[tuple[str, str]]](list)
+    for place, zh, en in read_near("encoder"):
+        near[place].append((zh, en))
+    for place, *asked in read_sentences("encoder"):
+        name, sentence = place.split("#")
+        answer = searcher.reports[ids[name]].sentence(sentence).text.strip()
+        for n, question in enumerate(asked):
+            found = group(question, name, [answer], [], "sentence")
+            yield found
+            for missed in near.pop(place, []) if n else near.get(place, []):
+                yield Group(fold(missed[n]), (), (*found.right, *found.wrong), 1, "near-miss")
+
+
+def _of_drcd(data: Path) -> Iterator[Group]:
+    english = dict(read_pairs("drcd.en.tsv"))
+    articles = defaultdict[str, list[tuple[str, list[tuple[int, str]]]]](list)
+    asked = list(drcd(data))
+    for id_, context, _ in asked:
+        sentences = [(match.end(), match.group()) for match in SENTENCE.finditer(context)]
+        articles[_article(id_)].append((id_, sentences))
+    for id_, _, questions in asked:
+        own = next(sentences for other, sentences in articles[_article(id_)] if other == id_)
+        around = [text for _, sentences in articles[_article(id_)] for _, text in sentences]
+        for row in questions:
+            answer = row["answers"][0]
+            right = next(text for end, text in own if end > answer["answer_start"])
+            others = [text for text in dict.fromkeys(around) if answer["text"] not in text]
+            wrong = _nearest(chinese_question_terms(fold(row["question"])), others, chinese_terms)
+            for question in filter(None, (row["question"], english.get(row["id"], ""))):
+                if wrong:
+                    yield Group(fold(question), (fold(right).strip(),), wrong, 0, "drcd")
+
+
+def _article(paragraph: str) -> str:
+    return paragraph.rsplit("-", 1)[0]
+
+
+def _in_english() -> Iterator[Group]:
+    english = dict(read_pairs("evidence.en.tsv"))
+    asked = [q for q in load_questions() if q.kind == "need" and q.split == "train"]
+    of_report = defaultdict[str, dict[str, None]](dict)
+    for q in asked:
+        of_report[q.report].update((text, None) for text in q.evidence if text in english)
+    for q in asked:
+        right = tuple(fold(english[text]) for text in q.evidence if text in english)
+        others = [english[text] for text in of_report[q.report] if text not in q.evidence]
+        wrong = _nearest(english_terms(fold(q.en)), others, english_terms)
+        if right and len(wrong) >= _FEWEST:
+            yield Group(fold(q.en), right, wrong, 0, "english")
+
+
+def _nearest(asked: Sequence[str], texts: Sequence[str], terms: Callable[[str], list[str]]) -> tuple[str, ...]:
+    """The texts that share most terms with a question, folded."""
+    wanted = set(asked)
+    folded = sorted((fold(text).strip() for text in texts), key=lambda text: (-len(wanted & set(terms(text))), text))
+    return tuple(folded[:_OTHERS])

@@ -1,0 +1,113 @@
+"""What the cross-encoder learns from: candidates of a report's questions, of articles, and in English."""
+
+import json
+
+import pytest
+
+from corpus.fold import fold
+from index import groups as module
+from index.groups import Group, groups, read, write
+from index.questions import TrainingQuestion
+
+
+@pytest.fixture
+def asked(monkeypatch, searcher, tmp_path):
+    report = searcher.reports["anning-2024"]
+    sentence = next(s for s in report.sentences if "新建集中供" in s.text)
+    other = next(s for s in report.sentences if s.kind == "body" and s != sentence)
+
+    def question(id_, kind, evidence, negatives, split="train"):
+        return TrainingQuestion(
+            id_,
+            "county",
+            "1",
+            split,
+            kind,
+            "figure",
+            f"{id_}供热站多少座？",
+            f"How many {id_}?",
+            "",
+            "",
+            evidence,
+            negatives,
+        )
+
+    some = [
+        question("need", "need", (sentence.text.strip(),), (other.text.strip(),)),
+        question("miss", "near-miss", (), (sentence.text.strip(),)),
+        question("held", "need", (sentence.text.strip(),), (), "validation"),
+    ]
+    tables = {
+        "sentences": [(f"county#{other.id}", "修路吗？", "Roads?")],
+        "near": [(f"county#{other.id}", "几时修路？", "Roads when?")],
+    }
+    monkeypatch.setattr(module, "load_questions", lambda: some)
+    monkeypatch.setattr(module, "report_ids", lambda questions: {"county": "anning-2024"})
+    monkeypatch.setattr(module, "read_sentences", lambda learner: tables["sentences"] if learner == "encoder" else [])
+    monkeypatch.setattr(module, "read_near", lambda learner: tables["near"] if learner == "encoder" else [])
+    english = {
+        "drcd.en.tsv": [("1-1-1", "Where?")],
+        "evidence.en.tsv": [(sentence.text.strip(), "Two heating stations.")],
+    }
+    monkeypatch.setattr(module, "read_pairs", english.__getitem__)
+    paragraphs = [
+        {
+            "id": "1-1",
+            "context": "甲在北京。乙在上海。",
+            "qas": [_qa("1-1-1", "甲在哪？", "北京", 2), _qa("1-1-2", "乙在哪？", "上海", 7)],
+        },
+        {"id": "1-2", "context": "丙在北京的东边。丁很远。", "qas": []},
+        {
+            "id": "2-1",
+            "context": "戊在广州。这是测试里的一句十三个字以上的话。己在成都。",
+            "qas": [_qa("2-1-1", "己呢？", "成都", 27)],
+        },
+        {"id": "3-1", "context": "庚在。", "qas": [_qa("3-1-1", "这是测试里的一句十三个字以上的话？", "庚", 0)]},
+    ]
+    (tmp_path / "bench").mkdir()
+    content = json.dumps({"data": [{"paragraphs": paragraphs}]})
+    (tmp_path / "bench" / "DRCD_dev.json").write_text(content, encoding="utf-8")
+    test = tmp_path / "test.txt"
+    test.write_text("这是测试里的一句十三个字以上的话。", encoding="utf-8")
+    return list(groups(searcher, tmp_path, [test])), fold(sentence.text.strip()), fold(other.text.strip())
+
+
+def _qa(id_, question, text, start):
+    return {"id": id_, "question": question, "answers": [{"text": text, "answer_start": start}]}
+
+
+def test_a_need_has_its_evidence_and_what_tempts_comes_first(asked):
+    some, right, tempting = asked
+    zh, en = [group for group in some if group.source == "need"]
+    assert (zh.question, en.question) == ("need供热站多少座?", "How many need?")
+    for group in (zh, en):
+        assert group.right == (right,)
+        assert group.wrong[0] == tempting
+        assert group.tempting == 1
+        assert right not in group.wrong
+        assert 1 < len(set(group.wrong)) == len(group.wrong) <= 22
+    assert not any("held" in group.question for group in some)
+
+
+def test_near_misses_have_no_right_sentence(asked):
+    some, right, other = asked
+    misses = {group.question: group for group in some if group.source == "near-miss"}
+    assert set(misses) == {"miss供热站多少座?", "How many miss?", "几时修路?", "Roads when?"}
+    assert all(group.right == () for group in misses.values())
+    assert misses["How many miss?"].wrong[0] == right
+    assert misses["Roads when?"].wrong[0] == other == next(g for g in some if g.source == "sentence").right[0]
+
+
+def test_of_an_article_the_sentence_with_the_answer_is_right(asked):
+    some, *_ = asked
+    first, english, second, third = [group for group in some if group.source == "drcd"]
+    assert first == Group("甲在哪?", ("甲在北京。",), ("丁很远。", "乙在上海。"), 0, "drcd")
+    assert (english.question, english.right) == ("Where?", first.right)
+    assert (second.right, set(second.wrong)) == (("乙在上海。",), {"甲在北京。", "丙在北京的东边。", "丁很远。"})
+    assert (third.right, third.wrong) == (("己在成都。",), ("戊在广州。",))  # the other sentence is in a test
+
+
+def test_groups_are_read_as_they_were_written(asked, tmp_path):
+    some, *_ = asked
+    assert write(tmp_path / "groups.jsonl", some) == len(some)
+    assert read(tmp_path / "groups.jsonl") == some
