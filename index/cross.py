@@ -54,7 +54,7 @@ class CrossEncoder(nn.Module):
             else:
                 stored = {name: row.float() for name, row in load_file(weights).items()}
                 self.load_state_dict(stored | {f"bert.{_WORDS}": self.bert.embeddings.word_embeddings.weight})
-        table = nn.Embedding(*words.shape, padding_idx=0, _weight=words)
+        table = nn.Embedding(len(words), config.hidden_size, padding_idx=0, _weight=words)
         self.bert.embeddings.word_embeddings = table.requires_grad_(False)
         self.tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
         self.tokenizer.no_padding()

@@ -31,7 +31,7 @@ from index.search import Searcher
 from index.signals import SIGNALS
 from index.sources import read_near, read_pairs, read_sentences
 
-_MASS = {"need": 1.0, "near-miss": 0.5, "other-report": 0.2, "off-topic": 0.3}
+_MASS = {"need": 1.0, "near-miss": 0.5, "other-report": 0.2, "off-topic": 1.0}
 _OFF_TOPIC = 250
 _FOLDS = 5
 

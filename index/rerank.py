@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 
 from corpus.errors import WenzhengError
 from index.encode import SHIPPED as ENCODER
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).parent / "ranker" / "ranker.json"
 WEIGHTS = "cross.safetensors"
+_NEAR = 0.5
 MOST_READ = 8
 """How many candidates the cross-encoder reads."""
 
@@ -45,6 +47,7 @@ EVIDENCE: Mapping[str, str] = {
     "near": "the highest cosine",
     "near_z": "the highest, in standard deviations over all sentences",
     "best_near_z": "that of the likeliest candidate, in standard deviations",
+    "far": "how far the highest cosine is below 0.5",
     "figure": "the likeliest candidate lacks the figure that is asked for",
     "date": "it lacks the date",
     "number": "it lacks a figure that the question gives",
@@ -87,6 +90,7 @@ def evidence(
             float(read.max()) if len(read) else 0.0,
             *(float(rows[:, column[name]].max()) for name in ("near", "near_z")),
             first("near_z"),
+            max(0.0, _NEAR - float(rows[:, column["near"]].max())),
             *map(first, ("figure", "date", "number", "name")),
             first("figure", 3),
             first("number", 5),
@@ -163,7 +167,7 @@ class Ranker:
             answers, reads, answerable = models
             digest = hashlib.sha256(content).hexdigest()
             return cls(answers, reads, answerable, str(row["model"]), digest, cross)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as fault:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as fault:
             raise WenzhengError(f"The ranker {path} cannot be read: {fault}.", "Restore index/ranker/.") from fault
 
     def judge(

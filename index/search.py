@@ -110,7 +110,9 @@ class Searcher:
         """What `search` finds, and the odds that anything here answers; errors are those of `search`.
 
         Args:
-            question, report, k: see `search`.
+            question: what to search for.
+            report: look only into this one.
+            k: how many at most.
             asked: the question in full, where `question` is what is left of it to search for; it is what candidates
                 are read with.
         """

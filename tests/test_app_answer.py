@@ -41,6 +41,13 @@ def test_a_question_is_answered_with_proof(answerer):
     assert set(row["timings_ms"]) == {"question", "search", "select", "verify"}
 
 
+def test_what_is_searched_for_is_less_than_what_is_read(answerer, monkeypatch):
+    found, find = [], answerer.searcher.find
+    monkeypatch.setattr(answerer.searcher, "find", lambda *args: found.append((args[0], args[3])) or find(*args))
+    answerer.ask("What does the plan say about clean heating in Hohhot?", report="hohhot-2021")
+    assert found == [("clean heating in the city", "What does the plan say about clean heating in Hohhot?")]
+
+
 def test_two_reports_keep_their_citations_apart(answerer):
     question = "完成8000户清洁取暖改造,新建集中供热站多少座?"
     for report in ("anning-2024", "hohhot-2021"):

@@ -104,6 +104,17 @@ def test_the_first_candidates_are_read_and_the_others_stay_below(searcher):
     assert after[0].probability == pytest.approx(1 / (1 + np.exp(3)), abs=1e-6)
 
 
+def test_candidates_are_read_with_the_question_in_full(searcher):
+    reader = Lengths()
+    searcher.ranker = dataclasses.replace(RANKER, cross=reader)
+    found = searcher.find("清洁取暖", "anning-2024", asked="报告对清洁取暖怎么说？")
+    assert {question for question, _ in reader.read} == {"报告对清洁取暖怎么说?"}
+    read = [text for _, text in reader.read]
+    searcher.ranker = RANKER
+    assert read == [searcher.text(hit) for hit in searcher.search("清洁取暖", "anning-2024")[:MOST_READ]]
+    assert len(found.hits) > MOST_READ
+
+
 def test_what_is_read_is_the_source_with_what_a_title_line_is(searcher):
     hit = searcher.search("clean heating", "hohhot-2021")[0]
     assert searcher.text(hit) == fold(searcher.reports["hohhot-2021"].reading(hit.sentence.span))
@@ -118,6 +129,15 @@ def test_odds_hear_the_highest_of_what_was_read(searcher):
     assert searcher.find("清洁取暖改造多少户?", "anning-2024").odds == longest
     searcher.ranker = dataclasses.replace(searcher.ranker, cross=None)
     assert searcher.find("清洁取暖改造多少户?", "anning-2024").odds == 0
+
+
+def test_odds_fall_with_the_distance_of_all_that_is_here():
+    rows = np.zeros((2, len(SIGNALS)))
+    rows[:, list(SIGNALS).index("near")] = 0.3, 0.4
+    far = dict(zip(EVIDENCE, evidence("?", rows, np.array([0.5, 0.4]), np.zeros(0)), strict=True))["far"]
+    assert far == pytest.approx(0.1)
+    rows[1, list(SIGNALS).index("near")] = 0.9
+    assert dict(zip(EVIDENCE, evidence("?", rows, np.array([0.5, 0.4]), np.zeros(0)), strict=True))["far"] == 0
 
 
 def test_the_shipped_ranker_is_of_the_shipped_encoder():

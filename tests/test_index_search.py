@@ -163,8 +163,7 @@ def test_clean_heating_is_found_in_simplified_and_traditional_alike(searcher):
     assert searcher.search("清潔取暖", report="hohhot-2021") == hits
     everywhere = searcher.search("清潔取暖")
     assert searcher.search("清洁取暖") == everywhere
-    assert place(everywhere[0]) == ("anning-2024", "p7.1")
-    assert place(everywhere[1]) == place(hits[0])
+    assert {place(hit) for hit in everywhere[:2]} == {("anning-2024", "p7.1"), place(hits[0])}
 
 
 def test_full_width_is_the_same_question(searcher):
