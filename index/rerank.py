@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parent / "ranker" / "ranker.json"
 WEIGHTS = "cross.safetensors"
 _NEAR = 0.5
-MOST_READ = 8
+MOST_READ = 4
 """How many candidates the cross-encoder reads."""
 
 READ: Mapping[str, str] = {
