@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from app import extract, smalltalk
@@ -129,13 +130,18 @@ class Answerer:
         folded, asks = fold(alone), parts(fold(asked if alone.endswith(asked) else alone), language(asked))
         only = report or (next(iter(reports)) if len(reports) == 1 else None)
         places = reports[only].places if only in reports else ()
+
+        @cache  # the parts of a question share ways to search for it
+        def find(wanted: str, way: str) -> Found:
+            return self.searcher.find(wanted, report, _LOOKED_AT, way)
+
         with _timed(timings, "search"):
             founds = []
             for part in asks:
                 own = (part,) if len(asks) == 1 or not is_thin(part, language(asked)) else ()
                 ways = dict.fromkeys((*own, folded, fold(carried)))
                 searched = {unplaced(subject(way), places): way for way in ways}
-                founds.append(Found.mean([self.searcher.find(a, report, _LOOKED_AT, b) for a, b in searched.items()]))
+                founds.append(Found.mean([find(*both) for both in searched.items()]))
             found = Found.mean(founds)
         with _timed(timings, "select"):
             each = [(part, one.hits) for part, one in zip(asks, founds, strict=True)]

@@ -1,19 +1,18 @@
 """The sentences that answer, and what of each: the default answer, with no language model.
 
 From the ranked hits take those that are nearly as likely to answer as the best, fewer where one fact is asked for than
-where a topic is, and of a long sentence the run of parts that the question is about; where a list is asked for and
-one of them opens one, take its items; where what was and what will be are compared, take both. Quoted in the order of
+where a topic is, and of a long sentence the run of parts that the question is about; where a list is asked for that
+the report spells out, take its items; where what was and what will be are compared, take both. Quoted in the order of
 the document.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
 from app.citation import Claim, cite
+from app.listing import asked_for
 from app.parts import times
 from corpus.report import Report, Sentence, Span
 from corpus.sentences import clause_spans
@@ -58,8 +57,6 @@ class ExtractConfig:
 
 CONFIG = ExtractConfig()
 
-_ITEM = re.compile(r"第?[一二三四五六七八九十]+(?:是(?!个|种|条)|[,，、])|[(（]\d+[)）]|首先|其次|再次|最后")
-
 
 @dataclass(frozen=True, slots=True)
 class Pick:
@@ -76,7 +73,7 @@ def select(
 ) -> tuple[Pick, ...]:
     """What to quote, best first; empty only where there are no hits.
 
-    Close to the best, and: where a list is asked for and one of those opens one, that list; where a figure is asked
+    Close to the best, and: where a list is asked for that the report spells out, that list; where a figure is asked
     for and some have one, those that do; where the best is a line of the title block, the title block. Of the part of
     the report that `time` says (-1 what has been, 1 what is to come, 0 all of it), where it has any. With `most`, for
     one of several things asked: at most so many, but for lists, and none that is hardly likely.
@@ -91,10 +88,10 @@ def select(
         close = [hit for hit in hits if hit.sentence.id.startswith("h") and hit.report == hits[0].report]
     else:
         close = [hit for hit in _close(question, hits, reports) if not hit.sentence.id.startswith("h")]
-    for hit in close if asks_for_list(question) else ():
-        report = reports[hit.report]
-        if items := _items(hit.sentence, report):
-            return (_pick(hit, reports), *(Pick(hit.report, item, _opening(item, report)) for item in items))
+    if asks_for_list(question) and (listing := asked_for(question, close, hits, reports)):
+        report = reports[listing.report]
+        opening = [Pick(report.id, listing.opening, listing.opening.span)] if listing.opening else []
+        return (*opening, *(Pick(report.id, item, _opening(item, report)) for item in listing.items))
     if not (asks_for_one_fact(question) or asks_for_list(question)):
         close = _told(close, hits, reports)
     if asks_for_figure(question):
@@ -174,16 +171,6 @@ def _short_answer(question: str, hit: Hit, span: Span, report: Report) -> Span |
     if len(spans) > 1 and hit.matches:
         spans = [one for one in spans if hit.matches[0].span.contains(one)]
     return spans[0] if len(spans) == 1 else None
-
-
-def _items(opening: Sentence, report: Report) -> tuple[Sentence, ...]:
-    """The items 一是…, 二是… that directly follow a sentence in its paragraph, unless it is an item itself."""
-    if _ITEM.match(opening.text) or opening.kind != "body":
-        return ()
-    sentences = report.paragraph(opening.paragraph).sentences
-    following = sentences[sentences.index(opening) + 1 :]
-    items = tuple(takewhile(lambda sentence: _ITEM.match(sentence.text), following))
-    return items if len(items) > 1 else ()
 
 
 def _opening(sentence: Sentence, report: Report) -> Span:

@@ -52,6 +52,7 @@ _DATE_ZH = re.compile("什么时候|何时|哪(?:一)?[年天月]|几时|几月"
 _FIGURE_ZH = re.compile(r"多少|几(?!乎|何)|多大|多长|多高|多远|多久|比例|占比|百分之|总量|总额|数量|面积")
 _LIST_EN = re.compile(
     r"\b(?:what|which) (?:\w+ ){0,3}?(?:are|were)\b|\b(?:which|list|name)\b|"
+    r"\bwhat (?:two|three|four|five|six|seven|eight|nine|ten)\b|"
     r"\bwhat (?!is\b|was\b|does\b|has\b)(?:\w+ )?\w+s\b",
     re.IGNORECASE,
 )

@@ -222,9 +222,9 @@ def test_too_much_at_once_is_refused_before_it_is_read():
         assert served("POST", path, small, Content_Type="application/json")[0] == 200
         status, _, body = served("POST", path, large, Content_Type="application/json", Accept_Language="zh-CN,en")
         assert (status, json.loads(body)["detail"][:4]) == (413, "内容太多")
-        parts = (b"x" * 400 for _ in range(3))  # sent in chunks, without a length
-        assert served("POST", path, parts)[0] == 413
-        assert served("POST", path, "x", Content_Length="-1")[0] in (400, 413)
+        chunks = b"190\r\n%s\r\n" % (b"x" * 400) * 3 + b"0\r\n\r\n"
+        assert served("POST", path, chunks, Transfer_Encoding="chunked")[0] == 413
+        assert served("POST", path, Content_Length="-1")[0] in (400, 413)
     finally:
         served.stop()
 

