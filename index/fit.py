@@ -29,7 +29,7 @@ from index.questions import load as load_questions
 from index.rerank import EVIDENCE, READ, WEIGHTS, Logistic, Ranker, evidence, read_rows, to_read, weighed
 from index.search import Searcher
 from index.signals import SIGNALS
-from index.sources import read_near, read_pairs, read_sentences
+from index.sources import read_broad, read_near, read_off_topic, read_pairs, read_sentences, read_twins
 
 _MASS = {"need": 1.0, "near-miss": 0.5, "other-report": 0.2, "off-topic": 1.0}
 _OFF_TOPIC = 250
@@ -93,12 +93,10 @@ def cases(searcher: Searcher, reports: Path, data: Path, seed: int = 1) -> Itera
     ids = report_ids(questions)
     held = [q for q in questions if q.split == "validation"]
     asked = [(q.id, "validation", q.kind, q.zh, q.en, q.report, set(q.evidence)) for q in held]
-    for place, zh, en in read_sentences("ranker"):
-        name, sentence = place.split("#")
-        answer = searcher.reports[ids[name]].sentence(sentence).text.strip()
-        asked.append((place, "unseen", "need", zh, en, name, {answer}))
-    for place, zh, en in read_near("ranker"):
-        asked.append((place, "unseen", "near-miss", zh, en, place.split("#")[0], set()))
+    for name, zh, en, sentences in _unseen():
+        answers = {searcher.reports[ids[name]].sentence(id_).text.strip() for id_ in sentences}
+        kind = "need" if answers else "near-miss"
+        asked.append((f"{name}: {zh}", "unseen", kind, zh, en, name, answers))
     texts = {path.stem: read_text(path) for path in sorted(reports.rglob("*")) if path.suffix.lower() in KINDS}
     for pair in pairs(held, texts, len(questions), seed):
         q = pair.question
@@ -106,6 +104,9 @@ def cases(searcher: Searcher, reports: Path, data: Path, seed: int = 1) -> Itera
     names = sorted({q.report for q in held})
     for n, (id_, zh, en) in enumerate(_off_topic(data)):
         asked.append((id_, "validation", "off-topic", zh, en, names[n % len(names)], set()))
+    names = sorted({q.report for q in questions if q.split == "train"})
+    for n, (zh, en) in enumerate(read_off_topic("ranker")):
+        asked.append((zh, "unseen", "off-topic", zh, en, names[n % len(names)], set()))
     for id_, split, kind, zh, en, report, quoted in asked:
         wanted = quoted if kind == "need" else set()
         for lang, question in (("zh", fold(zh)), ("en", fold(en))):
@@ -113,6 +114,19 @@ def cases(searcher: Searcher, reports: Path, data: Path, seed: int = 1) -> Itera
             read = [searcher.text(hit) for hit in hits]
             right = np.array([hit.sentence.text.strip() in wanted for hit in hits], dtype=bool)
             yield Case(id_, split, lang, kind, question, rows, read, right)
+
+
+def _unseen() -> Iterator[tuple[str, str, str, list[str]]]:
+    """Of what is kept for the ranker: report, question in Chinese and English, ids of sentences that answer, if any."""
+    for some, answered in ((read_sentences("ranker"), True), (read_near("ranker"), False)):
+        for place, zh, en in some:
+            name, sentence = place.split("#")
+            yield name, zh, en, [sentence] if answered else []
+    for twin in read_twins("ranker"):
+        yield twin.report, twin.zh, twin.en, [twin.answer]
+        yield twin.report, twin.other_zh, twin.other_en, []
+    for name, zh, en, sentences, _ in read_broad("ranker"):
+        yield name, zh, en, sentences
 
 
 def _off_topic(data: Path) -> list[tuple[str, str, str]]:
@@ -133,7 +147,7 @@ def with_readings(some: Iterable[Case], answers: Logistic, cross: CrossEncoder) 
     """The cases, each with what the cross-encoder makes of the candidates that it would read."""
     found = []
     for case in some:
-        pairs_ = [(case.question, case.texts[n]) for n in to_read(answers.odds(case.rows))]
+        pairs_ = [(case.question, case.texts[n]) for n in to_read(case.question, answers.odds(case.rows))]
         found.append(replace(case, read=cross.logits(pairs_)))
     return found
 
@@ -146,7 +160,7 @@ def fit_reads(some: Sequence[Case], answers: Logistic, penalty: float = 300.0) -
     rows, right = [], []
     for case in some:
         seen = answers.odds(case.rows)
-        first = to_read(seen)
+        first = to_read(case.question, seen)
         if case.right[first].any():
             rows.append(read_rows(seen[first], case.read))
             right.append(case.right[first])
@@ -156,7 +170,7 @@ def fit_reads(some: Sequence[Case], answers: Logistic, penalty: float = 300.0) -
 def likely(case: Case, answers: Logistic, reads: Logistic) -> NDArray[np.float64]:
     """The probabilities of a case's candidates, shape (n,)."""
     seen = answers.odds(case.rows)
-    return weighed(seen, to_read(seen), case.read, reads)
+    return weighed(seen, to_read(case.question, seen), case.read, reads)
 
 
 def fit_answerable(some: Sequence[Case], answers: Logistic, reads: Logistic, penalty: float = 10.0) -> Logistic:

@@ -1,8 +1,8 @@
 """What the cross-encoder learns from: a question, sentences that answer it, and sentences that tempt and do not.
 
-Of the training reports: our needs, near-misses and questions on single sentences, each with the candidates that a
-search of its report finds. Of DRCD: the sentence that holds the answer, and others of its article. Of the evidence
-that has been put into English: English sentences of one report.
+Of the training reports: our questions, answered or not, each with the candidates that a search of its report finds; and
+questions of other reports, of DRCD and on anything, which it does not answer. Of DRCD: the sentence that holds the
+answer, and others of its article. Of the evidence that has been put into English: English sentences of one report.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from itertools import chain
@@ -18,14 +19,16 @@ from pathlib import Path
 from corpus.fold import fold
 from index.examples import Shingles
 from index.fit import report_ids
+from index.pairs import pairs
 from index.questions import load as load_questions
 from index.search import Searcher
-from index.sources import SENTENCE, drcd, read_near, read_pairs, read_sentences
+from index.sources import SENTENCE, drcd, read_broad, read_near, read_off_topic, read_pairs, read_sentences, read_twins
 from index.tokens import chinese_question_terms, chinese_terms, english_terms
 
 _CANDIDATES = 22
 _OTHERS = 12
 _FEWEST = 4
+_EVERY, _OTHER_REPORTS = 3, 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,10 @@ def groups(searcher: Searcher, data: Path, tests: Sequence[Path]) -> Iterator[Gr
         tests: files whose texts must not be learnt from: a sentence that shares 13 Chinese characters in a row with one
             of them, or 13 English words, is left out, and a group whose question or answer does.
     """
-    held_out = Shingles.of_files(tests)
-    shared = cache(held_out.shared_with)
-    for group in chain(_of_reports(searcher), _of_drcd(data), _in_english()):
+    shared = cache(Shingles.of_files(tests).shared_with)
+    reports = _Reports(searcher)
+    ours = (_of_questions(reports), _of_twins(reports), _of_broad(reports), _of_others(reports, data))
+    for group in chain(*ours, _of_drcd(data), _in_english()):
         tempting = sum(not shared(text) for text in group.wrong[: group.tempting])
         wrong = tuple(text for text in group.wrong if not shared(text))
         if wrong and not any(map(shared, (group.question, *group.right))):
@@ -77,31 +81,76 @@ def read(path: Path) -> list[Group]:
     return [Group(**row | {"right": tuple(row["right"]), "wrong": tuple(row["wrong"])}) for row in rows]
 
 
-def _of_reports(searcher: Searcher) -> Iterator[Group]:
-    ids = report_ids(load_questions())
+class _Reports:
+    """The training reports, searched without the cross-encoder."""
 
-    def group(question: str, name: str, right: Sequence[str], tempting: Sequence[str], source: str) -> Group:
+    def __init__(self, searcher: Searcher) -> None:
+        self._searcher = copy(searcher)
+        if searcher.ranker is not None:
+            self._searcher.ranker = replace(searcher.ranker, cross=None)
+        self._ids = report_ids(load_questions())
+        self.names = sorted({q.report for q in load_questions() if q.split == "train"})
+
+    def texts(self) -> dict[str, str]:
+        return {name: self._searcher.reports[self._ids[name]].source for name in self.names}
+
+    def sentence(self, name: str, sentence: str) -> str:
+        return self._searcher.reports[self._ids[name]].sentence(sentence).text.strip()
+
+    def group(self, question: str, name: str, right: Sequence[str], tempting: Sequence[str], source: str) -> Group:
+        """A question with sentences of a report that answer it, those that are said to tempt, and what is found."""
         answers = [fold(text) for text in right]
         tempt = [fold(text) for text in tempting]
-        found = [fold(hit.sentence.text.strip()) for hit in searcher.search(question, ids[name], 40)]
+        found = [fold(hit.sentence.text.strip()) for hit in self._searcher.search(question, self._ids[name], 40)]
         wrong = [text for text in dict.fromkeys([*tempt, *found]) if text not in answers]
         return Group(fold(question), tuple(answers), tuple(wrong[:_CANDIDATES]), len(tempt), source)
 
+
+def _of_questions(reports: _Reports) -> Iterator[Group]:
+    """Of `questions.jsonl`, and of single sentences with their near-misses."""
     for q in load_questions():
         if q.split == "train":
             for question in (q.zh, q.en):
-                yield group(question, q.report, q.evidence, q.negatives, q.kind)
+                yield reports.group(question, q.report, q.evidence, q.negatives, q.kind)
     near = defaultdict[str, list[tuple[str, str]]](list)
     for place, zh, en in read_near("encoder"):
         near[place].append((zh, en))
     for place, *asked in read_sentences("encoder"):
         name, sentence = place.split("#")
-        answer = searcher.reports[ids[name]].sentence(sentence).text.strip()
         for n, question in enumerate(asked):
-            found = group(question, name, [answer], [], "sentence")
+            found = reports.group(question, name, [reports.sentence(name, sentence)], [], "sentence")
             yield found
             for missed in near.pop(place, []) if n else near.get(place, []):
                 yield Group(fold(missed[n]), (), (*found.right, *found.wrong), 1, "near-miss")
+
+
+def _of_twins(reports: _Reports) -> Iterator[Group]:
+    for twin in read_twins("encoder"):
+        answer, tempting = (reports.sentence(twin.report, id_) for id_ in (twin.answer, twin.tempting))
+        for question in (twin.zh, twin.en):
+            yield reports.group(question, twin.report, [answer], [], "twin")
+        for question in (twin.other_zh, twin.other_en):
+            yield reports.group(question, twin.report, [], [tempting], "twin")
+
+
+def _of_broad(reports: _Reports) -> Iterator[Group]:
+    for name, zh, en, right, tempting in read_broad("encoder"):
+        answers, tempt = ([reports.sentence(name, id_) for id_ in ids] for ids in (right, tempting))
+        for question in (zh, en):
+            yield reports.group(question, name, answers, tempt, "broad")
+
+
+def _of_others(reports: _Reports, data: Path) -> Iterator[Group]:
+    """Questions that the report which is asked does not answer: of another report, and on anything."""
+    for pair in pairs([q for q in load_questions() if q.split == "train"], reports.texts(), _OTHER_REPORTS):
+        for question in (pair.question.zh, pair.question.en):
+            yield reports.group(question, pair.report, [], [], "other-report")
+    english = dict(read_pairs("drcd.en.tsv"))
+    asked = [row for _, _, rows in drcd(data) for row in rows][::_EVERY]
+    off_topic = [*read_off_topic("encoder"), *((row["question"], english.get(row["id"], "")) for row in asked)]
+    for n, questions in enumerate(off_topic):
+        for question in filter(None, questions):
+            yield reports.group(question, reports.names[n % len(reports.names)], [], [], "off-topic")
 
 
 def _of_drcd(data: Path) -> Iterator[Group]:

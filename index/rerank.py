@@ -20,7 +20,7 @@ from safetensors import SafetensorError
 
 from corpus.errors import WenzhengError
 from index.encode import SHIPPED as ENCODER
-from index.needs import asks_for_figure, asks_for_list
+from index.needs import asks_for_figure, asks_for_list, asks_for_one_fact
 from index.signals import SIGNALS
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parent / "ranker" / "ranker.json"
 WEIGHTS = "cross.safetensors"
 _NEAR = 0.5
-MOST_READ = 4
-"""How many candidates the cross-encoder reads."""
+MOST_READ, MOST_READ_FOR_FACT = 8, 4
+"""How many candidates the cross-encoder reads: for most questions, and where one figure, date or name is the answer."""
 
 READ: Mapping[str, str] = {
     "seen": "log-odds by the signals",
@@ -184,15 +184,16 @@ class Ranker:
             texts: the candidates, as the source has them, folded.
         """
         seen = self.answers.odds(rows)
-        first = to_read(seen) if self.cross else []
+        first = to_read(asked, seen) if self.cross else []
         read = self.cross.logits([(asked, texts[n]) for n in first]) if self.cross else np.zeros(0)
         likely = np.round(weighed(seen, first, read, self.reads), 6)
         return likely, float(self.answerable.odds(evidence(question, rows, likely, read)))
 
 
-def to_read(seen: NDArray[np.float64]) -> list[int]:
+def to_read(asked: str, seen: NDArray[np.float64]) -> list[int]:
     """Which candidates the cross-encoder reads, by their log-odds so far."""
-    return [int(n) for n in np.argsort(-seen, kind="stable")[:MOST_READ]]
+    most = MOST_READ_FOR_FACT if asks_for_one_fact(asked) else MOST_READ
+    return [int(n) for n in np.argsort(-seen, kind="stable")[:most]]
 
 
 def weighed(

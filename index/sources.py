@@ -18,6 +18,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,45 @@ def read_sentences(learner: str) -> list[tuple[str, str, str]]:
 def read_near(learner: str) -> list[tuple[str, str, str]]:
     """Place, Chinese and English question of the rows of `near-misses.tsv` that `learner` learns from."""
     return [(place, zh, en) for place, zh, en, _, of in read_ours("near-misses.tsv") if of == learner]
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Two questions of one form over one report: `zh` and `en` ask what one of its sentences says, the others do not.
+
+    Attributes:
+        report: its name.
+        answer: id of the sentence that answers.
+        tempting: id of the sentence that is likeliest to be taken for an answer to the other.
+    """
+
+    report: str
+    answer: str
+    zh: str
+    en: str
+    other_zh: str
+    other_en: str
+    tempting: str
+
+
+def read_twins(learner: str) -> list[Twin]:
+    """The rows of `twins.tsv` that `learner` learns from."""
+    return [
+        Twin(report, answer, zh, en, other_zh, other_en, tempting)
+        for report, answer, zh, en, other_zh, other_en, _, tempting, of in read_ours("twins.tsv")
+        if of == learner
+    ]
+
+
+def read_broad(learner: str) -> list[tuple[str, str, str, list[str], list[str]]]:
+    """Of `broad.tsv`: report, question in Chinese and in English, ids of all sentences that answer, ids that tempt."""
+    rows = read_ours("broad.tsv")
+    return [(name, zh, en, ids.split(), tempt.split()) for name, _, zh, en, ids, tempt, of in rows if of == learner]
+
+
+def read_off_topic(learner: str) -> list[tuple[str, str]]:
+    """Of `off-topic.tsv`: questions that no report answers, in Chinese and in English."""
+    return [(zh, en) for zh, en, of in read_ours("off-topic.tsv") if of == learner]
 
 
 def read_pairs(name: str) -> list[tuple[str, str]]:

@@ -154,7 +154,7 @@ def _cross(args: argparse.Namespace) -> None:
     from index.groups import read
     from index.learn_cross import Recipe, learn
 
-    model = CrossEncoder(SHIPPED)
+    model = CrossEncoder(SHIPPED, args.start)
     recipe = Recipe(args.steps, rate=args.rate, seed=args.seed)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     learn(model, read(args.groups), recipe, lambda step: model.write(args.out))
@@ -241,6 +241,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     stage.set_defaults(run=_groups)
     stage = stages.add_parser("cross", help="train the cross-encoder")
     stage.add_argument("groups", type=Path, help="file that groups wrote")
+    stage.add_argument("--start", type=Path, help="weights to go on from (default: the shipped encoder's)")
     stage.add_argument("--out", type=Path, default=RANKER / "cross.safetensors", help="to write")
     stage.add_argument("--steps", type=int, required=True, help="updates")
     stage.add_argument("--rate", type=float, default=1e-4, help="highest learning rate (default: %(default)s)")

@@ -22,6 +22,7 @@ from index.fit import (
 from index.questions import TrainingQuestion
 from index.rerank import READ
 from index.signals import SIGNALS
+from index.sources import Twin
 
 
 def case(n, kind="need", split="unseen", lang="zh", seed=0):
@@ -97,7 +98,7 @@ def test_each_kind_weighs_the_same_however_many_there_are():
 
 def test_only_those_that_nothing_has_learnt_from_are_asked(searcher, monkeypatch, tmp_path):
     report = searcher.reports["anning-2024"]
-    first, second = [s for s in report.sentences if s.kind == "body"][:2]
+    first, second, third = [s for s in report.sentences if s.kind == "body"][:3]
 
     def question(id_, kind, split, evidence):
         return TrainingQuestion(
@@ -119,16 +120,25 @@ def test_only_those_that_nothing_has_learnt_from_are_asked(searcher, monkeypatch
     }
     monkeypatch.setattr(fit, "read_sentences", lambda learner: rows["sentences"] if learner == "ranker" else [])
     monkeypatch.setattr(fit, "read_near", lambda learner: rows["near"] if learner == "ranker" else [])
+    twin = Twin("county", second.id, "新建几座？", "How many new?", "拆了几座？", "How many torn down?", first.id)
+    broad = ("county", f"{second.text[:9]}和{third.text[:9]}怎么样？", "Heating?", [second.id, third.id], [])
+    off = ("红烧鱼怎么做？", "How is fish braised?")
+    for name, row in (("read_twins", twin), ("read_broad", broad), ("read_off_topic", off)):
+        monkeypatch.setattr(fit, name, lambda learner, row=row: [row] if learner == "ranker" else [])
     found = list(fit.cases(searcher, tmp_path, tmp_path))
     assert [(c.split, c.kind, c.lang) for c in found][::2] == [
         ("validation", "need", "zh"),
         ("validation", "near-miss", "zh"),
         ("unseen", "need", "zh"),
         ("unseen", "near-miss", "zh"),
+        ("unseen", "need", "zh"),
+        ("unseen", "near-miss", "zh"),
+        ("unseen", "need", "zh"),
         ("validation", "off-topic", "zh"),
+        ("unseen", "off-topic", "zh"),
     ]
-    assert [c.lang for c in found][1::2] == ["en"] * 5
-    assert [int(c.right.sum()) for c in found][::2] == [1, 0, 1, 0, 0]
+    assert [c.lang for c in found][1::2] == ["en"] * 9
+    assert [int(c.right.sum()) for c in found][::2] == [1, 0, 1, 0, 1, 0, 2, 0, 0]
     held = found[0]
     assert held.question == "held多少座?"
     assert [text for text, yes in zip(held.texts, held.right, strict=True) if yes] == [fold(first.text.strip())]

@@ -7,7 +7,9 @@ import pytest
 from corpus.fold import fold
 from index import groups as module
 from index.groups import Group, groups, read, write
+from index.pairs import Pair
 from index.questions import TrainingQuestion
+from index.sources import Twin
 
 
 @pytest.fixture
@@ -45,6 +47,14 @@ def asked(monkeypatch, searcher, tmp_path):
     monkeypatch.setattr(module, "report_ids", lambda questions: {"county": "anning-2024"})
     monkeypatch.setattr(module, "read_sentences", lambda learner: tables["sentences"] if learner == "encoder" else [])
     monkeypatch.setattr(module, "read_near", lambda learner: tables["near"] if learner == "encoder" else [])
+    twin = Twin("county", sentence.id, "新建几座？", "How many new?", "拆了几座？", "How many torn down?", other.id)
+    broad = ("county", "供热怎么样？", "Heating?", [sentence.id], [other.id])
+    monkeypatch.setattr(module, "read_twins", lambda learner: [twin] if learner == "encoder" else [])
+    monkeypatch.setattr(module, "read_broad", lambda learner: [broad] if learner == "encoder" else [])
+    elsewhere = question("other", "need", (), ())
+    monkeypatch.setattr(module, "pairs", lambda *given: [Pair(elsewhere, "county", "东台")])
+    off = [("红烧鱼怎么做？", "How is fish braised?")]
+    monkeypatch.setattr(module, "read_off_topic", lambda learner: off if learner == "encoder" else [])
     english = {
         "drcd.en.tsv": [("1-1-1", "Where?")],
         "evidence.en.tsv": [(sentence.text.strip(), "Two heating stations.")],
@@ -96,6 +106,39 @@ def test_near_misses_have_no_right_sentence(asked):
     assert all(group.right == () for group in misses.values())
     assert misses["How many miss?"].wrong[0] == right
     assert misses["Roads when?"].wrong[0] == other == next(g for g in some if g.source == "sentence").right[0]
+
+
+def test_of_twins_one_is_answered_and_what_tempts_for_the_other_comes_first(asked):
+    some, right, other = asked
+    twins = {group.question: group for group in some if group.source == "twin"}
+    assert set(twins) == {"新建几座?", "How many new?", "拆了几座?", "How many torn down?"}
+    for answered, unanswered in (("新建几座?", "拆了几座?"), ("How many new?", "How many torn down?")):
+        assert (twins[answered].right, twins[answered].tempting) == ((right,), 0)
+        assert (twins[unanswered].right, twins[unanswered].tempting) == ((), 1)
+        assert twins[unanswered].wrong[0] == other
+        assert right in twins[unanswered].wrong
+
+
+def test_a_broad_question_has_all_its_sentences(asked):
+    some, right, other = asked
+    zh, en = [group for group in some if group.source == "broad"]
+    assert (zh.question, en.question) == ("供热怎么样?", "Heating?")
+    assert zh.right == en.right == (right,)
+    assert zh.wrong[0] == en.wrong[0] == other
+
+
+def test_nothing_is_right_for_a_question_on_anything_or_of_another_report(asked):
+    some, *_ = asked
+    nothing = {group.question: group for group in some if group.source in ("off-topic", "other-report")}
+    assert set(nothing) == {
+        "红烧鱼怎么做?",
+        "How is fish braised?",
+        "甲在哪?",
+        "Where?",
+        "other供热站多少座?",
+        "How many other?",
+    }
+    assert all(group.right == () and group.tempting == 0 and group.wrong for group in nothing.values())
 
 
 def test_of_an_article_the_sentence_with_the_answer_is_right(asked):

@@ -14,7 +14,7 @@ from corpus.fold import fold
 from index.encode import SHIPPED as SHIPPED_ENCODER
 from index.encode import model_digest
 from index.fit import write
-from index.rerank import EVIDENCE, MOST_READ, READ, SHIPPED, WEIGHTS, Ranker, evidence
+from index.rerank import EVIDENCE, MOST_READ, MOST_READ_FOR_FACT, READ, SHIPPED, WEIGHTS, Ranker, evidence
 from index.signals import SIGNALS
 
 
@@ -88,20 +88,23 @@ class Lengths:
         return np.array([float(len(text)) for _, text in pairs])
 
 
-def test_the_first_candidates_are_read_and_the_others_stay_below(searcher):
-    before = searcher.search("清洁取暖改造多少户?", "hohhot-2021")
+@pytest.mark.parametrize(
+    ("question", "most"), [("清洁取暖怎么样?", MOST_READ), ("清洁取暖改造多少户?", MOST_READ_FOR_FACT)]
+)
+def test_the_first_candidates_are_read_and_the_others_stay_below(searcher, question, most):
+    before = searcher.search(question, "hohhot-2021")
     reader = Lengths()
-    reads = logistic(READ, bias=-3.0, read_gap=-0.1)
+    reads = logistic(READ, bias=-3.0, read_gap=-0.01)
     searcher.ranker = dataclasses.replace(RANKER, reads=reads, cross=reader)
-    after = searcher.search("清洁取暖改造多少户?", "hohhot-2021")
-    assert {question for question, _ in reader.read} == {"清洁取暖改造多少户?"}
-    assert [text for _, text in reader.read] == [searcher.text(hit) for hit in before[:MOST_READ]]
-    read = sorted(before[:MOST_READ], key=lambda hit: -len(searcher.text(hit)))
-    assert [hit.sentence.id for hit in after[:MOST_READ]] == [hit.sentence.id for hit in read]
-    assert [hit.sentence.id for hit in after[MOST_READ:]] == [hit.sentence.id for hit in before[MOST_READ:]]
+    after = searcher.search(question, "hohhot-2021")
+    assert {asked for asked, _ in reader.read} == {question}
+    assert [text for _, text in reader.read] == [searcher.text(hit) for hit in before[:most]]
+    read = sorted(before[:most], key=lambda hit: -len(searcher.text(hit)))
+    assert [hit.sentence.id for hit in after[:most]] == [hit.sentence.id for hit in read]
+    assert [hit.sentence.id for hit in after[most:]] == [hit.sentence.id for hit in before[most:]]
     assert len(after) == 20
-    least = after[MOST_READ - 1].probability
-    assert all(hit.probability <= least for hit in after[MOST_READ:])
+    least = after[most - 1].probability
+    assert all(hit.probability <= least for hit in after[most:])
     assert after[0].probability == pytest.approx(1 / (1 + np.exp(3)), abs=1e-6)
 
 
@@ -124,7 +127,7 @@ def test_what_is_read_is_the_source_with_what_a_title_line_is(searcher):
 
 def test_odds_hear_the_highest_of_what_was_read(searcher):
     searcher.ranker = dataclasses.replace(RANKER, answerable=logistic(EVIDENCE, read=1.0), cross=Lengths())
-    hits = searcher.search("清洁取暖改造多少户?", "anning-2024")[:MOST_READ]
+    hits = searcher.search("清洁取暖改造多少户?", "anning-2024")[:MOST_READ_FOR_FACT]
     longest = max(len(searcher.text(hit)) for hit in hits)
     assert searcher.find("清洁取暖改造多少户?", "anning-2024").odds == longest
     searcher.ranker = dataclasses.replace(searcher.ranker, cross=None)
