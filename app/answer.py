@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +18,7 @@ from typing import Literal
 from app import extract, smalltalk
 from app.abstain import Calibration, signs
 from app.citation import Claim, verify
-from app.followup import standalone
+from app.followup import after, says_little, standalone
 from app.parts import is_thin, parts
 from app.pasted import gist
 from app.question import LONGEST, clean, subject, tidy, unplaced
@@ -34,6 +34,8 @@ _REFUSAL = {"en": "The report does not say.", "zh": "报告没有说明。"}
 _UNOFFICIAL = "The English is an unofficial reference translation; the Chinese is the authority."
 _UNTRANSLATED = "Where no English translation is available, the answer quotes the Chinese."
 _SHOWN, _LOOKED_AT = 20, 40
+_MUCH = 1.0
+"""By how much greater log-odds a short question in a conversation is taken alone."""
 _LEFT_OUT = {"en": "To this part, nothing was found that answers it: {}", "zh": "这一部分没有找到答案:{}"}
 _DROPPED = {
     "en": "A sentence was left out because it could not be proved against the source.",
@@ -47,6 +49,21 @@ class _Tried:
     picks: tuple[extract.Pick, ...]
     confidence: float
     left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What stays the same while a question is tried in several ways.
+
+    Attributes:
+        report: the only one to answer from, if any.
+        timings: of the stages, in milliseconds; added to.
+        find: what to search for, and the question in full → what is found; each is searched once.
+    """
+
+    report: str | None
+    timings: dict[str, float]
+    find: Callable[[str, str], Found]
 
 
 class Answerer:
@@ -89,12 +106,12 @@ class Answerer:
         among = {id_: one for id_, one in reports.items() if report in (None, id_)}
         if talk := smalltalk.reply(asked, spoken, among):
             return self._said(asked, spoken, talk, timings, id)
-        before = [earlier for earlier in said if earlier and not smalltalk.kind(earlier)]
-        carried = f"{before[-1]} {mended}" if before else mended
-        tried = self._try(alone, mended, carried if alone != mended else mended, report, timings)
-        if tried.confidence < self.calibration.threshold and alone == mended != carried:
-            again = self._try(carried, mended, carried, report, timings)
-            if again.confidence >= self.calibration.threshold:
+        carried = after(mended, said)
+        turn = _Turn(report, timings, cache(lambda wanted, way: self.searcher.find(wanted, report, _LOOKED_AT, way)))
+        tried = self._try(alone, mended, carried if alone != mended else mended, turn)
+        if alone == mended != carried and (says_little(mended) or tried.confidence < self.calibration.threshold):
+            again = self._try(carried, mended, carried, turn)
+            if self._is_meant(again, tried):
                 alone, tried = carried, again
         with _timed(timings, "select"):
             shown = tried.picks if tried.confidence >= self.calibration.threshold else ()
@@ -116,34 +133,34 @@ class Answerer:
             digests=self._digests,
         )
 
-    def _try(self, alone: str, asked: str, carried: str, report: str | None, timings: dict[str, float]) -> _Tried:
+    def _is_meant(self, carried: _Tried, alone: _Tried) -> bool:
+        """Whether a question is taken with the one before it: so it is answered, and alone it is not much likelier."""
+        likely = carried.found.odds > alone.found.odds - _MUCH
+        threshold = self.calibration.threshold
+        return carried.confidence >= threshold and (likely or alone.confidence < threshold)
+
+    def _try(self, alone: str, asked: str, carried: str, turn: _Turn) -> _Tried:
         """What would be answered, and how sure that is.
 
         Args:
             alone: the question with what it leaves unsaid.
             asked: the question itself, mended.
             carried: the same after the question before it, where it leans on that: both ways are searched.
-            report: answer from this report alone.
-            timings: of the stages, added to.
+            turn: whose question it is.
         """
-        reports = self.searcher.reports
+        reports, report = self.searcher.reports, turn.report
         folded, asks = fold(alone), parts(fold(asked if alone.endswith(asked) else alone), language(asked))
         only = report or (next(iter(reports)) if len(reports) == 1 else None)
         places = reports[only].places if only in reports else ()
-
-        @cache  # the parts of a question share ways to search for it
-        def find(wanted: str, way: str) -> Found:
-            return self.searcher.find(wanted, report, _LOOKED_AT, way)
-
-        with _timed(timings, "search"):
+        with _timed(turn.timings, "search"):
             founds = []
             for part in asks:
                 own = (part,) if len(asks) == 1 or not is_thin(part, language(asked)) else ()
                 ways = dict.fromkeys((*own, folded, fold(carried)))
                 searched = {unplaced(subject(way), places): way for way in ways}
-                founds.append(Found.mean([find(*both) for both in searched.items()]))
+                founds.append(Found.mean([turn.find(*both) for both in searched.items()]))
             found = Found.mean(founds)
-        with _timed(timings, "select"):
+        with _timed(turn.timings, "select"):
             each = [(part, one.hits) for part, one in zip(asks, founds, strict=True)]
             picks = extract.select_each(each, reports)
             seen = signs(folded, [(reports[pick.report], pick.sentence) for pick in picks])

@@ -16,12 +16,29 @@ from index.tokens import language
 
 _FURTHEST = 8
 """How many earlier questions are looked back at."""
+_LITTLE = {"zh": 5, "en": 4}
+"""Content words (en), or characters of nouns (zh), of a question that says little."""
 
 
 def leans(question: str, lang: str) -> bool:
     """Whether a question points back at an earlier one ("and schools?", "那学校呢")."""
     asked = fold(question).strip()
     return followup_zh.leans(asked) if lang == "zh" else followup_en.leans(asked)
+
+
+def says_little(question: str) -> bool:
+    """Whether a question has so few words of its own that, after another, it is likely to be about the same."""
+    lang = language(question)
+    asked = fold(question).strip()
+    own = followup_zh.content(asked) if lang == "zh" else followup_en.content(asked)
+    return own <= _LITTLE[lang]
+
+
+def after(question: str, history: Sequence[str]) -> str:
+    """The question after those before it, back to the last that leans on nothing; itself where there are none."""
+    said = [asked.strip() for asked in history if asked.strip() and not kind(asked)][-_FURTHEST:]
+    full = [n for n, asked in enumerate(said) if not leans(asked, language(asked))]
+    return " ".join([*said[full[-1] if full else 0 :], question])
 
 
 def standalone(question: str, history: Sequence[str], lang: str) -> str:

@@ -51,7 +51,12 @@ def leans(question: str) -> bool:
         return True
     if _PRONOUN.search(_EMPTY_WORDS.sub(" ", body)):
         return any(not _has_antecedent(body, match) for match in _PRONOUN.finditer(_blank_empty(body)))
-    return body != question and len(_CONTENT.findall(body)) < 3
+    return body != question and content(body) < 3
+
+
+def content(question: str) -> int:
+    """How many words of its own a question has."""
+    return len(_CONTENT.findall(_LEAD.sub("", question)))
 
 
 def rewrite(question: str, anchor: str) -> str | None:

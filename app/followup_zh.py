@@ -71,6 +71,12 @@ def leans(question: str) -> bool:
     return any(pattern.search(text) for pattern in plain) or bool(_TIME.fullmatch(text)) or _names_nothing(text)
 
 
+def content(question: str) -> int:
+    """How many characters the nouns of a question have."""
+    text = _LEAD.sub("", question.strip(" ?？。"))
+    return sum(end - start for start, end, kind in _pieces(text) if kind == "noun")
+
+
 def _names_nothing(text: str) -> bool:
     """Whether a question says nothing of what it asks about: 要花多少钱, 有什么具体措施."""
     if re.search("报告|规划|文件|全文|市", text) or not re.search(_QUESTION, text):

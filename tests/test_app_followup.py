@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.followup import leans, standalone
+from app.followup import after, leans, says_little, standalone
 from index.tokens import language
 
 
@@ -181,3 +181,28 @@ def test_a_conversation_is_followed_turn_by_turn(turns, alone):
 def test_whatever_is_typed_gives_a_text_that_has_it_or_its_place(before, asked, lang):
     assert isinstance(standalone(asked, [before], lang), str)
     assert standalone(asked, [], lang) == asked
+
+
+@pytest.mark.parametrize(
+    ("question", "little"),
+    [
+        ("花了多少钱", True),
+        ("都是哪几家医院？", True),
+        ("东边那几个呢？", True),
+        ("全市新增多少所公办幼儿园和中小学？", False),
+        ("how come?", True),
+        ("any other rail lines", True),
+        ("less than they did in 2024?", True),
+        ("What does the plan say about clean heating in rural homes?", False),
+    ],
+)
+def test_what_says_little(question, little):
+    assert says_little(question) is little
+
+
+def test_what_says_little_is_carried_after_the_last_question_that_leans_on_nothing():
+    first, second = "新增多少所公办幼儿园？", "今后五年清洁取暖怎么安排？"
+    assert after("花了多少钱", [first, second]) == f"{second} 花了多少钱"
+    assert after("谁负责", [first, second, "那花了多少钱", "谢谢"]) == f"{second} 那花了多少钱 谁负责"
+    assert after("花了多少钱", []) == after("花了多少钱", ["", "你好"]) == "花了多少钱"
+    assert after("谁负责", ["那花了多少钱"]) == "那花了多少钱 谁负责"
