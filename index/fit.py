@@ -31,7 +31,7 @@ from index.search import Searcher
 from index.signals import SIGNALS
 from index.sources import read_broad, read_near, read_off_topic, read_pairs, read_sentences, read_twins
 
-_MASS = {"need": 1.0, "near-miss": 0.5, "other-report": 0.2, "off-topic": 1.0}
+_MASS = {"need": 1.0, "near-miss": 0.5, "other-report": 0.2, "off-topic": 2.0}
 _OFF_TOPIC = 250
 _FOLDS = 5
 
