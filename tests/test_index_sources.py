@@ -6,15 +6,20 @@ import pytest
 
 from corpus.errors import UsageError
 from index import sources
+from index.questions import load as load_questions
 from index.sources import (
+    Twin,
     drcd,
     opening,
+    read_broad,
     read_lines,
     read_near,
+    read_off_topic,
     read_ours,
     read_pairs,
     read_rows,
     read_sentences,
+    read_twins,
     windows,
 )
 
@@ -56,6 +61,33 @@ def test_a_near_miss_is_for_the_learner_of_its_sentence():
         asked = [row[n] for row in rows]
         assert len(set(asked)) == len(asked)
         assert set(asked).isdisjoint(row[n] for row in read_ours("sentences.tsv"))
+
+
+def test_twins_broad_and_off_topic_questions_are_read_by_learner(ours):
+    twin = "甲\tp1.1\t修几条路？\tHow many roads?\t修路花多少？\tWhat do roads cost?\tfigure\tp1.2\t"
+    (ours / "twins.tsv").write_text(f"{twin}encoder\n", encoding="utf-8")
+    (ours / "broad.tsv").write_text("甲\ttopic\t路？\tRoads?\tp1.1 p1.2\tp1.3\tranker\n", encoding="utf-8")
+    (ours / "off-topic.tsv").write_text("下雨吗？\tWill it rain?\tranker\n", encoding="utf-8")
+    expected = Twin("甲", "p1.1", "修几条路？", "How many roads?", "修路花多少？", "What do roads cost?", "p1.2")
+    assert (read_twins("encoder"), read_twins("ranker")) == ([expected], [])
+    assert read_broad("ranker") == [("甲", "路？", "Roads?", ["p1.1", "p1.2"], ["p1.3"])]
+    assert read_off_topic("ranker") == [("下雨吗？", "Will it rain?")]
+    assert read_broad("encoder") == read_off_topic("encoder") == []
+
+
+def test_no_twin_broad_or_off_topic_question_is_asked_twice_or_of_a_validation_report():
+    validation = {q.report for q in load_questions() if q.split == "validation"}
+    twins, broad, off = (read_ours(f"{name}.tsv") for name in ("twins", "broad", "off-topic"))
+    assert (len(twins), len(broad), len(off)) == (1782, 775, 700)
+    assert {row[0] for row in (*twins, *broad)}.isdisjoint(validation)
+    for zh, en in ((2, 3), (4, 5)):
+        asked = [(row[zh], row[en]) for row in twins]
+        assert len(set(asked)) == len(asked)
+    asked = [zh for row in twins for zh in (row[2], row[4])] + [row[2] for row in broad] + [row[0] for row in off]
+    assert len(set(asked)) == len(asked)
+    assert all(set(right.split()).isdisjoint(tempting.split()) for *_, right, tempting, _ in broad)
+    for rows in (twins, broad, off):
+        assert {row[-1] for row in rows} == {"encoder", "ranker"}
 
 
 def test_lines_and_rows_of_a_file_and_a_file_that_is_not_there(tmp_path):
