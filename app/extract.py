@@ -36,7 +36,7 @@ class ExtractConfig:
         most: hits at most; the items of a list come on top.
         few: the same where one fact is asked for: a figure, a date, a person.
         each: the same for each of the things that a question asks, where it asks several.
-        least: there, a hit is at least so likely.
+        least: there, and in the title block, a hit is at least so likely.
         share: a hit's probability is at least this share of the best one's.
         few_share: the same where one fact is asked for.
         other_time: that of the best hit of the other time, where two times are compared.
@@ -74,7 +74,7 @@ def select(
     """What to quote, best first; empty only where there are no hits.
 
     Close to the best, and: where a list is asked for that the report spells out, that list; where a figure is asked
-    for and some have one, those that do; where the best is a line of the title block, the title block. Of the part of
+    for and some have one, those that do; where the best is a line of the title block, its likely lines. Of the part of
     the report that `time` says (-1 what has been, 1 what is to come, 0 all of it), where it has any. With `most`, for
     one of several things asked: at most so many, but for lists, and none that is hardly likely.
     """
@@ -85,9 +85,9 @@ def select(
     if not hits:
         return ()
     if hits[0].sentence.id.startswith("h"):
-        close = [hit for hit in hits if hit.sentence.id.startswith("h") and hit.report == hits[0].report]
-    else:
-        close = [hit for hit in _close(question, hits, reports) if not hit.sentence.id.startswith("h")]
+        block = [hit for hit in hits if hit.sentence.id.startswith("h") and hit.report == hits[0].report]
+        return _picks(question, [hit for hit in block if hit is hits[0] or hit.probability >= CONFIG.least], reports)
+    close = [hit for hit in _close(question, hits, reports) if not hit.sentence.id.startswith("h")]
     if asks_for_list(question) and (listing := asked_for(question, close, hits, reports)):
         report = reports[listing.report]
         opening = [Pick(report.id, listing.opening, listing.opening.span)] if listing.opening else []
@@ -98,12 +98,7 @@ def select(
         close = [hit for hit in close if gives_figure(question, hit.sentence, reports[hit.report])] or close
     if asks_for_one_fact(question) and not compares_times(question):
         close = close[: CONFIG.few]
-    close = close[:most]
-    picks = (_pick(hit, reports) for hit in close)
-    return tuple(
-        replace(pick, highlight=_short_answer(question, hit, pick.span, reports[hit.report]))
-        for hit, pick in zip(close, picks, strict=True)
-    )
+    return _picks(question, close[:most], reports)
 
 
 def select_each(asked: Sequence[tuple[str, Sequence[Hit]]], reports: Mapping[str, Report]) -> tuple[Pick, ...]:
@@ -179,6 +174,15 @@ def _opening(sentence: Sentence, report: Report) -> Span:
         return report.edition.renderings(sentence.id)[0].span
     first = clause_spans(sentence.text)[0]
     return Span(sentence.span.start, sentence.span.start + first.end)
+
+
+def _picks(question: str, hits: Sequence[Hit], reports: Mapping[str, Report]) -> tuple[Pick, ...]:
+    """The hits as they are quoted, each with its short answer."""
+    picks = (_pick(hit, reports) for hit in hits)
+    return tuple(
+        replace(pick, highlight=_short_answer(question, hit, pick.span, reports[hit.report]))
+        for hit, pick in zip(hits, picks, strict=True)
+    )
 
 
 def _pick(hit: Hit, reports: Mapping[str, Report]) -> Pick:

@@ -71,6 +71,10 @@ def test_a_list_is_given_whole_with_what_names_each_item(hohhot, reports):
 def test_the_title_block_answers_as_a_block_and_never_as_padding(hohhot, reports):
     hits = [hit(hohhot, "h4", 1), hit(hohhot, "p1.3", 2, 0.5), hit(hohhot, "h3", 3, 0.1)]
     assert picked("谁作的报告?", hits, reports) == ["h4", "h3"]
+    unlikely = [*hits[:1], hit(hohhot, "h3", 2, 0.01)]
+    assert picked("谁作的报告?", unlikely, reports) == ["h4"]
+    several = [hit(hohhot, name, rank) for rank, name in enumerate(("h3", "h2", "h4"), start=1)]
+    assert picked("When was it given, and who gave it?", several, reports) == ["h3", "h2", "h4"]
     assert picked("报告", [hit(hohhot, "p1.3", 1), hit(hohhot, "h4", 2, 0.5)], reports) == ["p1.3"]
 
 
