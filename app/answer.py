@@ -18,7 +18,7 @@ from typing import Literal
 from app import extract, smalltalk
 from app.abstain import Calibration, signs
 from app.citation import Claim, verify
-from app.followup import after, says_little, standalone
+from app.followup import after, says_little, says_nothing, standalone
 from app.parts import is_thin, parts
 from app.pasted import gist
 from app.question import LONGEST, clean, subject, tidy, unplaced
@@ -34,8 +34,8 @@ _REFUSAL = {"en": "The report does not say.", "zh": "报告没有说明。"}
 _UNOFFICIAL = "The English is an unofficial reference translation; the Chinese is the authority."
 _UNTRANSLATED = "Where no English translation is available, the answer quotes the Chinese."
 _SHOWN, _LOOKED_AT = 20, 40
-_MUCH = 1.0
-"""By how much greater log-odds a short question in a conversation is taken alone."""
+_MUCH, _OFF_TOPIC = 1.0, -3.0
+"""How much likelier (log-odds) a short question in a conversation is taken alone; under which it is off the topic."""
 _LEFT_OUT = {"en": "To this part, nothing was found that answers it: {}", "zh": "这一部分没有找到答案:{}"}
 _DROPPED = {
     "en": "A sentence was left out because it could not be proved against the source.",
@@ -109,7 +109,7 @@ class Answerer:
         carried = after(mended, said)
         turn = _Turn(report, timings, cache(lambda wanted, way: self.searcher.find(wanted, report, _LOOKED_AT, way)))
         tried = self._try(alone, mended, carried if alone != mended else mended, turn)
-        if alone == mended != carried and (says_little(mended) or tried.confidence < self.calibration.threshold):
+        if alone == mended != carried and self._may_lean(mended, tried):
             again = self._try(carried, mended, carried, turn)
             if self._is_meant(again, tried):
                 alone, tried = carried, again
@@ -132,6 +132,11 @@ class Answerer:
             timings_ms=timings,
             digests=self._digests,
         )
+
+    def _may_lean(self, question: str, alone: _Tried) -> bool:
+        """Whether a question may be about what the one before it is: short or unanswered, and not off the topic."""
+        short = says_little(question) or alone.confidence < self.calibration.threshold
+        return short and (says_nothing(question) or alone.found.odds > _OFF_TOPIC)
 
     def _is_meant(self, carried: _Tried, alone: _Tried) -> bool:
         """Whether a question is taken with the one before it: so it is answered, and alone it is not much likelier."""

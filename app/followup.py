@@ -18,6 +18,7 @@ _FURTHEST = 8
 """How many earlier questions are looked back at."""
 _LITTLE = {"zh": 5, "en": 4}
 """Content words (en), or characters of nouns (zh), of a question that says little."""
+_NOTHING = 2
 
 
 def leans(question: str, lang: str) -> bool:
@@ -28,10 +29,17 @@ def leans(question: str, lang: str) -> bool:
 
 def says_little(question: str) -> bool:
     """Whether a question has so few words of its own that, after another, it is likely to be about the same."""
-    lang = language(question)
+    return _content(question) <= _LITTLE[language(question)]
+
+
+def says_nothing(question: str) -> bool:
+    """Whether it has hardly any, and can mean nothing by itself ("how come?", "花了多少钱")."""
+    return _content(question) <= _NOTHING
+
+
+def _content(question: str) -> int:
     asked = fold(question).strip()
-    own = followup_zh.content(asked) if lang == "zh" else followup_en.content(asked)
-    return own <= _LITTLE[lang]
+    return followup_zh.content(asked) if language(question) == "zh" else followup_en.content(asked)
 
 
 def after(question: str, history: Sequence[str]) -> str:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.followup import after, leans, says_little, standalone
+from app.followup import after, leans, says_little, says_nothing, standalone
 from index.tokens import language
 
 
@@ -199,6 +199,11 @@ def test_whatever_is_typed_gives_a_text_that_has_it_or_its_place(before, asked, 
 )
 def test_what_says_little(question, little):
     assert says_little(question) is little
+
+
+def test_what_says_nothing():
+    assert all(says_nothing(question) for question in ("how come?", "花了多少钱", "who else"))
+    assert not any(says_nothing(question) for question in ("How do I make braised pork belly?", "红烧肉怎么做"))
 
 
 def test_what_says_little_is_carried_after_the_last_question_that_leans_on_nothing():

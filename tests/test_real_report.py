@@ -123,3 +123,9 @@ def test_the_command_gives_the_same_bytes_under_two_hash_seeds(real_index):
         del row["timings_ms"]
         outputs.add(json.dumps(row))
     assert len(outputs) == 1
+
+
+@pytest.mark.parametrize("asked", ["How are IKEA mattresses?", "Why is my laptop fan so loud?"])
+def test_what_is_off_the_topic_is_not_taken_with_the_question_before_it(answerer, asked):
+    row = answerer.ask(asked, ["Which regional hubs does Hohhot want to become?"]).to_json()
+    assert (row["status"], row["standalone_question"]) == ("refused", asked)
