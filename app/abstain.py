@@ -25,7 +25,7 @@ SIGNS: Mapping[str, str] = {
     "figure": "a figure is asked for and none of its kind is quoted",
     "date": "a date is asked for and none is quoted",
     "number": "a figure that the question gives is nowhere in what is quoted",
-    "name": "a name that it gives is not",
+    "name": "a name that it gives, or a day counted from today, is not",
     "time": "all that is quoted looks back where what is to come is asked for, or the other way round",
 }
 """What plainly speaks against an answer, in the order of its weights."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from corpus.report import Report, Sentence
+from corpus.fold import fold
+from corpus.report import Report, Sentence, Span
 
 View = Literal["zh", "en"]
 """Which text of a sentence was searched: the source, or its English edition."""
@@ -18,6 +19,22 @@ _ROLES = {
     "date": ("作报告的日期、时间,什么时候", "Date when this report was given"),
     "speaker": ("作报告的人、报告人、主讲人是谁", "Speaker who gave (delivered) this report"),
 }
+
+# Characters: enough of a heading and of a paragraph to know them; from when on a sentence says several things.
+_HEADING, _LEAD, _LONG = 20, 30, 60
+
+
+class Excerpt(NamedTuple):
+    """A sentence, or a clause of it, as the cross-encoder reads it.
+
+    Attributes:
+        text: folded.
+        context: where it stands, folded: the outermost and the innermost heading above it and how its paragraph begins,
+            each cut short; may be empty.
+    """
+
+    text: str
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +70,24 @@ def search_text(report: Report, sentence: Sentence, view: View) -> str:
     if view == "zh":
         return labelled(sentence, view, report.reading(sentence.span))
     return labelled(sentence, view, report.edition.sentences[sentence.id].text) if report.edition else ""
+
+
+def excerpt(report: Report, sentence: Sentence) -> Excerpt:
+    """The sentence in the source with its context."""
+    headings = report.headings(sentence.section)
+    lead = report.paragraph(sentence.paragraph).sentences[0]
+    above = [heading[:_HEADING] for heading in dict.fromkeys((*headings[:1], *headings[-1:]))]
+    around = [*above, *([] if lead.id == sentence.id else [report.reading(lead.span).strip()[:_LEAD]])]
+    return Excerpt(fold(search_text(report, sentence, "zh")).strip(), fold(" ".join(around)))
+
+
+def excerpts(report: Report, sentence: Sentence, clause: Span | None) -> tuple[Excerpt, ...]:
+    """The ways a found sentence is read: whole and, of a long one, the clause nearest to the question by itself."""
+    whole = excerpt(report, sentence)
+    if clause is None or len(whole.text) <= _LONG:
+        return (whole,)
+    part = Excerpt(fold(labelled(sentence, "zh", report.reading(clause))).strip(), whole.context)
+    return tuple(dict.fromkeys((whole, part)))
 
 
 def labelled(sentence: Sentence, view: View, text: str) -> str:

@@ -20,13 +20,14 @@ from corpus.fold import fold
 from corpus.library import Library
 from corpus.readers import KINDS, read_text
 from index.build import build
+from index.chunk import Excerpt
 from index.cross import CrossEncoder
 from index.encode import SHIPPED as ENCODER
 from index.encode import load_encoder
 from index.pairs import pairs
 from index.questions import TrainingQuestion
 from index.questions import load as load_questions
-from index.rerank import EVIDENCE, READ, WEIGHTS, Logistic, Ranker, evidence, read_rows, to_read, weighed
+from index.rerank import EVIDENCE, GRAPH, READ, Logistic, Ranker, evidence, read_rows, readings, to_read, weighed
 from index.search import Searcher
 from index.signals import SIGNALS
 from index.sources import read_broad, read_near, read_off_topic, read_pairs, read_sentences, read_twins
@@ -47,7 +48,7 @@ class Case:
         kind: `need`, `near-miss`, `other-report` or `off-topic`.
         question: folded.
         rows: the signals of its candidates, shape (n, len(SIGNALS)), in fused order.
-        texts: the candidates, folded.
+        excerpts: the ways in which each of them is read.
         right: which of them answer, shape (n,).
         read: what the cross-encoder makes of those that it reads; empty before that.
     """
@@ -58,7 +59,7 @@ class Case:
     kind: str
     question: str
     rows: NDArray[np.float64]
-    texts: Sequence[str]
+    excerpts: Sequence[Sequence[Excerpt]]
     right: NDArray[np.bool_]
     read: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
@@ -111,9 +112,9 @@ def cases(searcher: Searcher, reports: Path, data: Path, seed: int = 1) -> Itera
         wanted = quoted if kind == "need" else set()
         for lang, question in (("zh", fold(zh)), ("en", fold(en))):
             hits, rows = searcher.candidates(question, ids[report])
-            read = [searcher.text(hit) for hit in hits]
+            ways = [searcher.excerpts(hit) for hit in hits]
             right = np.array([hit.sentence.text.strip() in wanted for hit in hits], dtype=bool)
-            yield Case(id_, split, lang, kind, question, rows, read, right)
+            yield Case(id_, split, lang, kind, question, rows, ways, right)
 
 
 def _unseen() -> Iterator[tuple[str, str, str, list[str]]]:
@@ -147,8 +148,8 @@ def with_readings(some: Iterable[Case], answers: Logistic, cross: CrossEncoder) 
     """The cases, each with what the cross-encoder makes of the candidates that it would read."""
     found = []
     for case in some:
-        pairs_ = [(case.question, case.texts[n]) for n in to_read(case.question, answers.odds(case.rows))]
-        found.append(replace(case, read=cross.logits(pairs_)))
+        first = to_read(answers.odds(case.rows))
+        found.append(replace(case, read=readings(cross, case.question, [case.excerpts[n] for n in first])))
     return found
 
 
@@ -160,7 +161,7 @@ def fit_reads(some: Sequence[Case], answers: Logistic, penalty: float = 300.0) -
     rows, right = [], []
     for case in some:
         seen = answers.odds(case.rows)
-        first = to_read(case.question, seen)
+        first = to_read(seen)
         if case.right[first].any():
             rows.append(read_rows(seen[first], case.read))
             right.append(case.right[first])
@@ -170,7 +171,7 @@ def fit_reads(some: Sequence[Case], answers: Logistic, penalty: float = 300.0) -
 def likely(case: Case, answers: Logistic, reads: Logistic) -> NDArray[np.float64]:
     """The probabilities of a case's candidates, shape (n,)."""
     seen = answers.odds(case.rows)
-    return weighed(seen, to_read(case.question, seen), case.read, reads)
+    return weighed(seen, to_read(seen), case.read, reads)
 
 
 def fit_answerable(some: Sequence[Case], answers: Logistic, reads: Logistic, penalty: float = 10.0) -> Logistic:
@@ -237,7 +238,7 @@ def make(reports: Path, data: Path, work: Path, out: Path, seed: int) -> dict[st
     searcher = searcher_over(reports, work)
     some = list(cases(searcher, reports, data, seed))
     answers = fit_answers([case for case in some if case.split == "unseen"])
-    weights = out.with_name(WEIGHTS)
+    weights = out.with_name(GRAPH)
     some = with_readings(some, answers, CrossEncoder(ENCODER, weights))
     reads = fit_reads(some, answers)
     ranker = Ranker(answers, reads, fit_answerable(some, answers, reads), searcher.manifest.model_digest)

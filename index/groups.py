@@ -17,6 +17,7 @@ from itertools import chain
 from pathlib import Path
 
 from corpus.fold import fold
+from index.chunk import Excerpt, excerpt
 from index.examples import Shingles
 from index.fit import report_ids
 from index.pairs import pairs
@@ -43,8 +44,8 @@ class Group:
     """
 
     question: str
-    right: tuple[str, ...]
-    wrong: tuple[str, ...]
+    right: tuple[Excerpt, ...]
+    wrong: tuple[Excerpt, ...]
     tempting: int
     source: str
 
@@ -56,16 +57,19 @@ def groups(searcher: Searcher, data: Path, tests: Sequence[Path]) -> Iterator[Gr
         searcher: over the reports of the training questions.
         data: the folder with the public sets (`index/sources.py`).
         tests: files whose texts must not be learnt from: a sentence that shares 13 Chinese characters in a row with one
-            of them, or 13 English words, is left out, and a group whose question or answer does.
+            of them, or 13 English words, is left out, such a context too, and a group whose question or answer does.
     """
     shared = cache(Shingles.of_files(tests).shared_with)
     reports = _Reports(searcher)
     ours = (_of_questions(reports), _of_twins(reports), _of_broad(reports), _of_others(reports, data))
     for group in chain(*ours, _of_drcd(data), _in_english()):
-        tempting = sum(not shared(text) for text in group.wrong[: group.tempting])
-        wrong = tuple(text for text in group.wrong if not shared(text))
-        if wrong and not any(map(shared, (group.question, *group.right))):
-            yield replace(group, wrong=wrong, tempting=tempting)
+        tempting = sum(not shared(some.text) for some in group.wrong[: group.tempting])
+        right, wrong = (
+            tuple(some._replace(context="") if shared(some.context) else some for some in side if not shared(some.text))
+            for side in (group.right, group.wrong)
+        )
+        if wrong and len(right) == len(group.right) and not shared(group.question):
+            yield replace(group, right=right, wrong=wrong, tempting=tempting)
 
 
 def write(path: Path, some: Iterable[Group]) -> int:
@@ -78,7 +82,10 @@ def write(path: Path, some: Iterable[Group]) -> int:
 def read(path: Path) -> list[Group]:
     """Read what `write` wrote."""
     rows = (json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line)
-    return [Group(**row | {"right": tuple(row["right"]), "wrong": tuple(row["wrong"])}) for row in rows]
+    return [
+        Group(**row | {side: tuple(Excerpt(*some) for some in row[side]) for side in ("right", "wrong")})
+        for row in rows
+    ]
 
 
 class _Reports:
@@ -94,16 +101,27 @@ class _Reports:
     def texts(self) -> dict[str, str]:
         return {name: self._searcher.reports[self._ids[name]].source for name in self.names}
 
-    def sentence(self, name: str, sentence: str) -> str:
-        return self._searcher.reports[self._ids[name]].sentence(sentence).text.strip()
+    def sentence(self, name: str, sentence: str) -> Excerpt:
+        report = self._searcher.reports[self._ids[name]]
+        return excerpt(report, report.sentence(sentence))
 
-    def group(self, question: str, name: str, right: Sequence[str], tempting: Sequence[str], source: str) -> Group:
+    def quoted(self, name: str, texts: Sequence[str]) -> list[Excerpt]:
+        """Sentences by their wording; those that are not there have no context."""
+        report = self._searcher.reports[self._ids[name]]
+        there = {sentence.text.strip(): sentence for p in report.paragraphs for sentence in p.sentences}
+        return [excerpt(report, there[text]) if text in there else Excerpt(fold(text)) for text in texts]
+
+    def group(
+        self, question: str, name: str, right: Sequence[Excerpt], tempting: Sequence[Excerpt], source: str
+    ) -> Group:
         """A question with sentences of a report that answer it, those that are said to tempt, and what is found."""
-        answers = [fold(text) for text in right]
-        tempt = [fold(text) for text in tempting]
-        found = [fold(hit.sentence.text.strip()) for hit in self._searcher.search(question, self._ids[name], 40)]
-        wrong = [text for text in dict.fromkeys([*tempt, *found]) if text not in answers]
-        return Group(fold(question), tuple(answers), tuple(wrong[:_CANDIDATES]), len(tempt), source)
+        found = [self._searcher.excerpts(hit)[0] for hit in self._searcher.search(question, self._ids[name], 40)]
+        said = {some.text for some in right}
+        first: dict[str, Excerpt] = {}
+        for some in (*tempting, *found):
+            first.setdefault(some.text, some)
+        wrong = [some for text, some in first.items() if text not in said]
+        return Group(fold(question), tuple(right), tuple(wrong[:_CANDIDATES]), len(tempting), source)
 
 
 def _of_questions(reports: _Reports) -> Iterator[Group]:
@@ -111,7 +129,8 @@ def _of_questions(reports: _Reports) -> Iterator[Group]:
     for q in load_questions():
         if q.split == "train":
             for question in (q.zh, q.en):
-                yield reports.group(question, q.report, q.evidence, q.negatives, q.kind)
+                right, tempting = (reports.quoted(q.report, some) for some in (q.evidence, q.negatives))
+                yield reports.group(question, q.report, right, tempting, q.kind)
     near = defaultdict[str, list[tuple[str, str]]](list)
     for place, zh, en in read_near("encoder"):
         near[place].append((zh, en))
@@ -170,7 +189,7 @@ def _of_drcd(data: Path) -> Iterator[Group]:
             wrong = _nearest(chinese_question_terms(fold(row["question"])), others, chinese_terms)
             for question in filter(None, (row["question"], english.get(row["id"], ""))):
                 if wrong:
-                    yield Group(fold(question), (fold(right).strip(),), wrong, 0, "drcd")
+                    yield Group(fold(question), (Excerpt(fold(right).strip()),), wrong, 0, "drcd")
 
 
 def _article(paragraph: str) -> str:
@@ -184,15 +203,15 @@ def _in_english() -> Iterator[Group]:
     for q in asked:
         of_report[q.report].update((text, None) for text in q.evidence if text in english)
     for q in asked:
-        right = tuple(fold(english[text]) for text in q.evidence if text in english)
+        right = tuple(Excerpt(fold(english[text])) for text in q.evidence if text in english)
         others = [english[text] for text in of_report[q.report] if text not in q.evidence]
         wrong = _nearest(english_terms(fold(q.en)), others, english_terms)
         if right and len(wrong) >= _FEWEST:
             yield Group(fold(q.en), right, wrong, 0, "english")
 
 
-def _nearest(asked: Sequence[str], texts: Sequence[str], terms: Callable[[str], list[str]]) -> tuple[str, ...]:
+def _nearest(asked: Sequence[str], texts: Sequence[str], terms: Callable[[str], list[str]]) -> tuple[Excerpt, ...]:
     """The texts that share most terms with a question, folded."""
     wanted = set(asked)
     folded = sorted((fold(text).strip() for text in texts), key=lambda text: (-len(wanted & set(terms(text))), text))
-    return tuple(folded[:_OTHERS])
+    return tuple(map(Excerpt, folded[:_OTHERS]))

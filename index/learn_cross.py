@@ -18,7 +18,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - its usual name
 
-from index.cross import CrossEncoder, Pair
+from index.cross import Pair
+from index.cross_network import CrossNetwork
 from index.groups import Group
 
 
@@ -48,7 +49,7 @@ _EACH = 2.0
 _NEAREST, _OF_NEAREST = 8, 3
 
 
-def learn(model: CrossEncoder, some: Sequence[Group], recipe: Recipe, save: Callable[[int], None]) -> None:
+def learn(model: CrossNetwork, some: Sequence[Group], recipe: Recipe, save: Callable[[int], None]) -> None:
     """Train the model; prints a line of JSON every fifty steps.
 
     Args:
@@ -97,10 +98,10 @@ def drawn(group: Group, most: int, draw: random.Random) -> Group:
     return Group(group.question, right, tuple(first), 0, group.source)
 
 
-def losses(model: CrossEncoder, batch: Sequence[Group]) -> tuple[Tensor, Tensor]:
+def losses(model: CrossNetwork, batch: Sequence[Group]) -> tuple[Tensor, Tensor]:
     """Of ranking within groups, and of each sentence alone; the first sentence of a group counts twice there."""
     texts = [(*group.right, *group.wrong) for group in batch]
-    pairs: list[Pair] = [(group.question, text) for group, some in zip(batch, texts, strict=True) for text in some]
+    pairs: list[Pair] = [(group.question, *text) for group, some in zip(batch, texts, strict=True) for text in some]
     with torch.autocast("cpu", torch.bfloat16):
         scores = model.scores(pairs)
     of_groups = torch.split(scores.float(), [len(some) for some in texts])

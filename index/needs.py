@@ -87,6 +87,16 @@ _ONE = re.compile(
     r"\b(?:who|whose|where)\b|\bwhich (?!\w+s\b)\w+|谁|哪(?:一)?[个位家座里儿]|什么地方|哪位", re.IGNORECASE
 )
 _ITEMS = re.compile("[一二三四五六七八九十](?:是|,)|[①-⑨]")
+_DAYS = tuple(
+    re.compile(day, re.IGNORECASE)
+    for day in (
+        r"\btomorrow\b|(?<![文光透声说证])明[天早晚]|(?<![今以往先之])后天",
+        r"\byesterday\b|昨[天晚]",
+        r"\btonight\b|今晚",
+        r"\bnext week\b|(?<![地以桥之])下周(?![边转围])",
+        r"\blast week\b|(?<!以)上周(?![边转围])",
+    )
+)
 _BACK = re.compile("回顾|过去|以来|工作情况|总结|历程")
 
 
@@ -181,8 +191,9 @@ def unmet(question: str, sentences: Sequence[tuple[Report, Sentence]]) -> tuple[
     """Which plain needs of a question some sentences leave unmet.
 
     Returns:
-        A figure that the question does not itself give; a date; the figures that it gives; the names that it gives.
-        Names and figures may also stand in the title block or the description of the sentences' reports.
+        A figure that the question does not itself give; a date; the figures that it gives; the names that it gives
+        or the days that it counts from today. Names and figures may also stand in the title block or the description of
+        the sentences' reports.
     """
     cited = list({report.id: report for report, _ in sentences}.values())
     places = [*sentences, *((report, s) for report in cited for s in report.sentences if s.id.startswith("h"))]
@@ -194,7 +205,8 @@ def unmet(question: str, sentences: Sequence[tuple[Report, Sentence]]) -> tuple[
         asks_for_figure(question) is not None and not any(gives_figure(question, s, r) for r, s in sentences),
         asks_for_date(question) and not any(gives_date(s, r) for r, s in sentences),
         any(figure.value not in given for figure in asked),
-        any(name.lower().removesuffix("s") not in words for name in named(question, cited)),
+        any(name.lower().removesuffix("s") not in words for name in named(question, cited))
+        or any(day.search(question) and not day.search(words) for day in _DAYS),
     )
 
 

@@ -19,18 +19,19 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 
 from corpus.errors import WenzhengError
+from index.chunk import Excerpt
 from index.encode import SHIPPED as ENCODER
-from index.needs import asks_for_figure, asks_for_list, asks_for_one_fact
+from index.needs import asks_for_figure, asks_for_list
 from index.signals import SIGNALS
 
 if TYPE_CHECKING:
     from index.cross import CrossEncoder
 
 SHIPPED = Path(__file__).parent / "ranker" / "ranker.json"
-WEIGHTS = "cross.safetensors"
+GRAPH = "cross.onnx"
 _NEAR = 0.5
-MOST_READ, MOST_READ_FOR_FACT = 8, 4
-"""How many candidates the cross-encoder reads: for most questions, and where one figure, date or name is the answer."""
+MOST_READ = 8
+"""How many candidates the cross-encoder reads."""
 
 READ: Mapping[str, str] = {
     "seen": "log-odds by the signals",
@@ -51,7 +52,7 @@ EVIDENCE: Mapping[str, str] = {
     "figure": "the likeliest candidate lacks the figure that is asked for",
     "date": "it lacks the date",
     "number": "it lacks a figure that the question gives",
-    "name": "it lacks a name that the question gives",
+    "name": "it lacks a name, or a day counted from today, that the question gives",
     "no_figure": "all of the first three lack the figure",
     "no_number": "all of the first five lack a figure that the question gives",
     "no_name": "all of the first five lack a name that the question gives",
@@ -161,9 +162,9 @@ class Ranker:
                 if list(weights) != list(names):
                     raise ValueError(f"{part} is over other signals")
                 models.append(Logistic(tuple(map(float, weights.values())), float(row[part]["bias"])))
-            if hashlib.sha256(path.with_name(WEIGHTS).read_bytes()).hexdigest() != row["cross"]:
-                raise ValueError(f"{WEIGHTS} is another than it was fitted to")
-            cross = CrossEncoder(encoder, path.with_name(WEIGHTS))
+            if hashlib.sha256(path.with_name(GRAPH).read_bytes()).hexdigest() != row["cross"]:
+                raise ValueError(f"{GRAPH} is another than it was fitted to")
+            cross = CrossEncoder(encoder, path.with_name(GRAPH))
             answers, reads, answerable = models
             digest = hashlib.sha256(content).hexdigest()
             return cls(answers, reads, answerable, str(row["model"]), digest, cross)
@@ -171,7 +172,7 @@ class Ranker:
             raise WenzhengError(f"The ranker {path} cannot be read: {fault}.", "Restore index/ranker/.") from fault
 
     def judge(
-        self, question: str, asked: str, rows: NDArray[np.float64], texts: Sequence[str]
+        self, question: str, asked: str, rows: NDArray[np.float64], excerpts: Sequence[Sequence[Excerpt]]
     ) -> tuple[NDArray[np.float64], float]:
         """The probability of each candidate that it answers, shape (n,), and the log-odds that anything does.
 
@@ -181,19 +182,24 @@ class Ranker:
             question: what was searched for, folded.
             asked: the question in full, folded; what the cross-encoder reads.
             rows: the signals of its candidates, at least one.
-            texts: the candidates, as the source has them, folded.
+            excerpts: the ways in which each of them is read.
         """
         seen = self.answers.odds(rows)
-        first = to_read(asked, seen) if self.cross else []
-        read = self.cross.logits([(asked, texts[n]) for n in first]) if self.cross else np.zeros(0)
+        first = to_read(seen) if self.cross else []
+        read = readings(self.cross, asked, [excerpts[n] for n in first]) if self.cross else np.zeros(0)
         likely = np.round(weighed(seen, first, read, self.reads), 6)
         return likely, float(self.answerable.odds(evidence(question, rows, likely, read)))
 
 
-def to_read(asked: str, seen: NDArray[np.float64]) -> list[int]:
+def to_read(seen: NDArray[np.float64]) -> list[int]:
     """Which candidates the cross-encoder reads, by their log-odds so far."""
-    most = MOST_READ_FOR_FACT if asks_for_one_fact(asked) else MOST_READ
-    return [int(n) for n in np.argsort(-seen, kind="stable")[:most]]
+    return [int(n) for n in np.argsort(-seen, kind="stable")[:MOST_READ]]
+
+
+def readings(cross: CrossEncoder, asked: str, excerpts: Sequence[Sequence[Excerpt]]) -> NDArray[np.float64]:
+    """What the cross-encoder makes of each candidate, shape (len(excerpts),): the mean over the ways it is read."""
+    odds = iter(cross.logits([(asked, *way) for ways in excerpts for way in ways]))
+    return np.array([np.mean([next(odds) for _ in ways]) for ways in excerpts], dtype=np.float64)
 
 
 def weighed(

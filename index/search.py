@@ -19,7 +19,7 @@ from corpus.fold import fold
 from corpus.library import Library
 from corpus.report import Report, Span
 from index import manifest as manifests
-from index.chunk import Chunk, View, search_text
+from index.chunk import Chunk, Excerpt, View, excerpts
 from index.encode import Encoder
 from index.fusion import standard_score_fusion
 from index.hits import Found, Hit, Match
@@ -119,14 +119,16 @@ class Searcher:
         hits, rows = self.candidates(question, report, max(k, self.config.candidates))
         if self.ranker is None or not hits:
             return Found(hits[:k])
-        likely, odds = self.ranker.judge(fold(question), fold(asked or question), rows, [self.text(h) for h in hits])
+        ways = [self.excerpts(hit) for hit in hits]
+        likely, odds = self.ranker.judge(fold(question), fold(asked or question), rows, ways)
         best = sorted(zip(likely.tolist(), hits, strict=True), key=lambda pair: (-pair[0], pair[1].rank))[:k]
         ranked = (replace(hit, rank=n, probability=p) for n, (p, hit) in enumerate(best, start=1))
         return Found(tuple(ranked), round(odds, 6))
 
-    def text(self, hit: Hit) -> str:
-        """What is read of a hit: its sentence in the source, folded."""
-        return fold(search_text(self.reports[hit.report], hit.sentence, "zh"))
+    def excerpts(self, hit: Hit) -> tuple[Excerpt, ...]:
+        """The ways a hit is read."""
+        nearest = next((match.span for match in hit.matches if match.view == "zh"), None)
+        return excerpts(self.reports[hit.report], hit.sentence, nearest)
 
     def candidates(
         self, question: str, report: str | None = None, k: int = 40

@@ -32,7 +32,7 @@ SIGNALS: Mapping[str, str] = {
     "figure": "a figure is asked for and none of its kind is here",
     "date": "a date is asked for and none is here",
     "number": "a figure that the question gives is not here",
-    "name": "a name that the question gives is not here",
+    "name": "a name, or a day counted from today, that the question gives is not here",
     "time_fits": "it stands in the part (what has been, what is to come) that is asked for",
     "time_clashes": "it stands in the other",
     "lists": "a list is asked for and it enumerates",

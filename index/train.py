@@ -8,6 +8,7 @@
     validate        English and Chinese questions → Chinese sentences and passages, on validation data
     groups          our questions with what a search finds for each → examples for the cross-encoder
     cross           the cross-encoder of the sentence ranker, started from the shipped encoder
+    export          its weights → the graph that runs, in eight bits
     ranker          the sentence ranker, fitted to both
     lint-questions, pair-questions      of `training/questions.jsonl`
 
@@ -150,14 +151,20 @@ def _groups(args: argparse.Namespace) -> None:
 
 
 def _cross(args: argparse.Namespace) -> None:
-    from index.cross import CrossEncoder
+    from index.cross_network import CrossNetwork
     from index.groups import read
     from index.learn_cross import Recipe, learn
 
-    model = CrossEncoder(SHIPPED, args.start)
+    model = CrossNetwork(SHIPPED, args.start)
     recipe = Recipe(args.steps, rate=args.rate, seed=args.seed)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     learn(model, read(args.groups), recipe, lambda step: model.write(args.out))
+
+
+def _export(args: argparse.Namespace) -> None:
+    from index.cross_network import CrossNetwork
+
+    CrossNetwork(SHIPPED, args.weights).export(args.out)
 
 
 def _ranker(args: argparse.Namespace) -> None:
@@ -242,15 +249,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     stage = stages.add_parser("cross", help="train the cross-encoder")
     stage.add_argument("groups", type=Path, help="file that groups wrote")
     stage.add_argument("--start", type=Path, help="weights to go on from (default: the shipped encoder's)")
-    stage.add_argument("--out", type=Path, default=RANKER / "cross.safetensors", help="to write")
+    stage.add_argument("--out", type=Path, default=Path("cross.safetensors"), help="to write (default: %(default)s)")
     stage.add_argument("--steps", type=int, required=True, help="updates")
     stage.add_argument("--rate", type=float, default=1e-4, help="highest learning rate (default: %(default)s)")
     stage.add_argument("--seed", type=int, default=1, help="of what is drawn (default: %(default)s)")
     stage.set_defaults(run=_cross)
+    stage = stages.add_parser("export", help="write the graph of the cross-encoder that runs")
+    stage.add_argument("weights", type=Path, help="file that cross wrote")
+    stage.add_argument("--out", type=Path, default=RANKER / "cross.onnx", help="to write (default: %(default)s)")
+    stage.set_defaults(run=_export)
     stage = stages.add_parser("ranker", help="fit the sentence ranker to the shipped encoder and its cross-encoder")
     stage.add_argument("data", type=Path, help="folder with bench/cmrc2018_trial.json")
     stage.add_argument("reports", type=Path, help="folder with the reports of the training questions")
-    stage.add_argument("--out", type=Path, default=RANKER / "ranker.json", help="to write, beside cross.safetensors")
+    stage.add_argument("--out", type=Path, default=RANKER / "ranker.json", help="to write, beside cross.onnx")
     stage.add_argument("--work", type=Path, help="keep the index of the reports here (default: thrown away)")
     stage.add_argument("--seed", type=int, default=1, help="of the questions asked of other reports (default: 1)")
     stage.set_defaults(run=_ranker)

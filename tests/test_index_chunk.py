@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.fold import fold
-from index.chunk import Chunk, search_text, searched
+from index.chunk import Chunk, Excerpt, excerpt, search_text, searched
 from index.splitter import ClauseSplitter, chunks
 
 _WORDS = st.text(alphabet="ab.1清洁 ", max_size=4)
@@ -74,6 +74,15 @@ def test_page_furniture_is_in_no_chunk(hohhot):
         at = hohhot.source.index(words)
         assert [c for c in found if c.start < at + len(words) and at < c.end] == []
         assert [c for c in found if words in c.text] == []
+
+
+def test_a_sentence_is_read_with_the_headings_above_it_and_how_its_paragraph_begins(hohhot):
+    above = "三、今后五年的主要任务 (一)完整、准确、全面贯彻新发展理念,坚"
+    first, later, title = (excerpt(hohhot, hohhot.sentence(id_)) for id_ in ("p19.1", "p19.2", "h1"))
+    assert first.text.startswith("首府要“首”起来,必须把落实“三新”要求")
+    assert first.context == above
+    assert later == Excerpt("坚持创新驱动发展。", f"{above} {first.text[:30]}")
+    assert title == Excerpt(fold(search_text(hohhot, hohhot.sentence("h1"), "zh")))
 
 
 def test_title_lines_say_what_they_are(hohhot):

@@ -8,6 +8,7 @@ from support import logistic as logistic_of
 
 from corpus.fold import fold
 from index import fit
+from index.chunk import Excerpt
 from index.fit import (
     Case,
     auc,
@@ -33,15 +34,15 @@ def case(n, kind="need", split="unseen", lang="zh", seed=0):
     if kind == "need":
         right[rng.integers(10)] = True
         rows[right, list(SIGNALS).index("near")] += 0.5
-    texts = [f"{n} {'right' if yes else 'wrong'}" for yes in right]
-    return Case(f"q{n}", split, lang, kind, "多少?", rows, texts, right)
+    ways = [(Excerpt(f"{n} {'right' if yes else 'wrong'}"),) for yes in right]
+    return Case(f"q{n}", split, lang, kind, "多少?", rows, ways, right)
 
 
 class Reader:
     """Tells what is right, almost always."""
 
     def logits(self, pairs):
-        return np.array([3.0 * ("right" in text) - 1.0 + 0.1 * (len(text) % 3) for _, text in pairs])
+        return np.array([3.0 * ("right" in text) - 1.0 + 0.1 * (len(text) % 3) for _, text, _ in pairs])
 
 
 KINDS = ("need", "need", "near-miss")
@@ -141,7 +142,8 @@ def test_only_those_that_nothing_has_learnt_from_are_asked(searcher, monkeypatch
     assert [int(c.right.sum()) for c in found][::2] == [1, 0, 1, 0, 1, 0, 2, 0, 0]
     held = found[0]
     assert held.question == "held多少座?"
-    assert [text for text, yes in zip(held.texts, held.right, strict=True) if yes] == [fold(first.text.strip())]
+    right = [ways[0].text for ways, yes in zip(held.excerpts, held.right, strict=True) if yes]
+    assert right == [fold(first.text.strip())]
 
 
 def test_measures_of_a_ranking():

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from corpus.fold import fold
 from index import groups as module
+from index.chunk import Excerpt, excerpt
 from index.groups import Group, groups, read, write
 from index.pairs import Pair
 from index.questions import TrainingQuestion
@@ -79,7 +79,12 @@ def asked(monkeypatch, searcher, tmp_path):
     (tmp_path / "bench" / "DRCD_dev.json").write_text(content, encoding="utf-8")
     test = tmp_path / "test.txt"
     test.write_text("这是测试里的一句十三个字以上的话。", encoding="utf-8")
-    return list(groups(searcher, tmp_path, [test])), fold(sentence.text.strip()), fold(other.text.strip())
+    report = searcher.reports["anning-2024"]
+    return list(groups(searcher, tmp_path, [test])), excerpt(report, sentence), excerpt(report, other)
+
+
+def texts(*some):
+    return tuple(map(Excerpt, some))
 
 
 def _qa(id_, question, text, start):
@@ -144,10 +149,13 @@ def test_nothing_is_right_for_a_question_on_anything_or_of_another_report(asked)
 def test_of_an_article_the_sentence_with_the_answer_is_right(asked):
     some, *_ = asked
     first, english, second, third = [group for group in some if group.source == "drcd"]
-    assert first == Group("甲在哪?", ("甲在北京。",), ("丁很远。", "乙在上海。"), 0, "drcd")
+    assert first == Group("甲在哪?", texts("甲在北京。"), texts("丁很远。", "乙在上海。"), 0, "drcd")
     assert (english.question, english.right) == ("Where?", first.right)
-    assert (second.right, set(second.wrong)) == (("乙在上海。",), {"甲在北京。", "丙在北京的东边。", "丁很远。"})
-    assert (third.right, third.wrong) == (("己在成都。",), ("戊在广州。",))  # the other sentence is in a test
+    assert (second.right, set(second.wrong)) == (
+        texts("乙在上海。"),
+        {*texts("甲在北京。", "丙在北京的东边。", "丁很远。")},
+    )
+    assert (third.right, third.wrong) == (texts("己在成都。"), texts("戊在广州。"))  # the other sentence is in a test
 
 
 def test_groups_are_read_as_they_were_written(asked, tmp_path):

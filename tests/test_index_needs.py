@@ -24,6 +24,11 @@ def reports(library):
         ("包括2016年在内,森林覆盖率是多少?", "p6.4", (False, False, True, False)),
         ("研发投入强度2016年是多少?", "p4.3", (False, False, False, False)),
         ("What has been done over the past five years?", "p6.4", (False, False, False, False)),
+        ("Will it rain tomorrow?", "p21.11", (False, False, False, True)),
+        ("呼和浩特明天会下雨吗?", "p21.11", (False, False, False, True)),
+        ("今后天然气怎么发展?", "p21.10", (False, False, False, False)),
+        ("桥下周边环境如何治理?", "p21.10", (False, False, False, False)),
+        ("What about the next weeks?", "p21.10", (False, False, False, False)),
     ],
 )
 def test_needs_that_the_sentences_leave_unmet(hohhot, question, id_, unmet):
@@ -35,6 +40,15 @@ def test_english_names_are_not_looked_for_in_a_report_without_an_edition(reports
     id_ = next(s.id for s in report.sentences if "3000人" in s.text)
     asked = "How many jobs will Anning create?"
     assert needs.unmet(asked, [(report, report.sentence(id_))]) == (False, False, False, False)
+
+
+def test_a_day_counted_from_today_may_be_named_where_the_report_names_it(library, tmp_path):
+    (tmp_path / "new.txt").write_text("一、概况\n让人民的明天更加美好。\n", encoding="utf-8")
+    report = library.add(tmp_path / "new.txt", "new", "新")
+    sentence = report.sentences[-1]
+    for question in ("What is said of tomorrow?", "明天会怎样?"):
+        assert not needs.unmet(question, [(report, sentence)])[-1]
+    assert needs.unmet("昨天怎样?", [(report, sentence)])[-1]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from corpus.fold import fold
 from index.encode import SHIPPED as SHIPPED_ENCODER
 from index.encode import model_digest
 from index.fit import write
-from index.rerank import EVIDENCE, MOST_READ, MOST_READ_FOR_FACT, READ, SHIPPED, WEIGHTS, Ranker, evidence
+from index.rerank import EVIDENCE, GRAPH, MOST_READ, READ, SHIPPED, Ranker, evidence, readings
 from index.signals import SIGNALS
 
 
@@ -85,26 +85,26 @@ class Lengths:
 
     def logits(self, pairs):
         self.read += pairs
-        return np.array([float(len(text)) for _, text in pairs])
+        return np.array([float(len(text)) for _, text, _ in pairs])
 
 
-@pytest.mark.parametrize(
-    ("question", "most"), [("清洁取暖怎么样?", MOST_READ), ("清洁取暖改造多少户?", MOST_READ_FOR_FACT)]
-)
-def test_the_first_candidates_are_read_and_the_others_stay_below(searcher, question, most):
+def test_the_first_candidates_are_read_and_the_others_stay_below(searcher):
+    question = "清洁取暖怎么样?"
     before = searcher.search(question, "hohhot-2021")
     reader = Lengths()
     reads = logistic(READ, bias=-3.0, read_gap=-0.01)
     searcher.ranker = dataclasses.replace(RANKER, reads=reads, cross=reader)
     after = searcher.search(question, "hohhot-2021")
-    assert {asked for asked, _ in reader.read} == {question}
-    assert [text for _, text in reader.read] == [searcher.text(hit) for hit in before[:most]]
-    read = sorted(before[:most], key=lambda hit: -len(searcher.text(hit)))
-    assert [hit.sentence.id for hit in after[:most]] == [hit.sentence.id for hit in read]
-    assert [hit.sentence.id for hit in after[most:]] == [hit.sentence.id for hit in before[most:]]
+    assert {asked for asked, *_ in reader.read} == {question}
+    first = [way for hit in before[:MOST_READ] for way in searcher.excerpts(hit)]
+    assert [tuple(some) for _, *some in reader.read] == first
+    read = sorted(before[:MOST_READ], key=lambda hit: -readings(reader, question, [searcher.excerpts(hit)])[0])
+    assert {len(searcher.excerpts(hit)) for hit in read} == {1, 2}
+    assert [hit.sentence.id for hit in after[:MOST_READ]] == [hit.sentence.id for hit in read]
+    assert [hit.sentence.id for hit in after[MOST_READ:]] == [hit.sentence.id for hit in before[MOST_READ:]]
     assert len(after) == 20
-    least = after[most - 1].probability
-    assert all(hit.probability <= least for hit in after[most:])
+    least = after[MOST_READ - 1].probability
+    assert all(hit.probability <= least for hit in after[MOST_READ:])
     assert after[0].probability == pytest.approx(1 / (1 + np.exp(3)), abs=1e-6)
 
 
@@ -112,23 +112,45 @@ def test_candidates_are_read_with_the_question_in_full(searcher):
     reader = Lengths()
     searcher.ranker = dataclasses.replace(RANKER, cross=reader)
     searcher.find("清洁取暖", "anning-2024", asked="报告对清洁取暖怎么说？")
-    assert {question for question, _ in reader.read} == {"报告对清洁取暖怎么说?"}
-    read = [text for _, text in reader.read]
+    assert {question for question, *_ in reader.read} == {"报告对清洁取暖怎么说?"}
+    read = [tuple(some) for _, *some in reader.read]
     searcher.ranker = RANKER
-    assert read == [searcher.text(hit) for hit in searcher.search("清洁取暖", "anning-2024")[:MOST_READ]]
+    hits = searcher.search("清洁取暖", "anning-2024")[:MOST_READ]
+    assert read == [way for hit in hits for way in searcher.excerpts(hit)]
 
 
 def test_what_is_read_is_the_source_with_what_a_title_line_is(searcher):
     hit = searcher.search("clean heating", "hohhot-2021")[0]
-    assert searcher.text(hit) == fold(searcher.reports["hohhot-2021"].reading(hit.sentence.span))
+    whole, *_ = searcher.excerpts(hit)
+    assert whole.text == fold(searcher.reports["hohhot-2021"].reading(hit.sentence.span))
     title = next(hit for hit in searcher.search("报告人是谁?", "hohhot-2021") if hit.sentence.kind == "speaker")
-    assert searcher.text(title).startswith("作报告的人")
+    (line,) = searcher.excerpts(title)
+    assert line.text.startswith("作报告的人")
+    assert line.context == ""
+    name = next(hit for hit in searcher.search("报告的标题是什么?", "hohhot-2021") if hit.sentence.id == "h1")
+    (line,) = searcher.excerpts(name)
+    assert line.text.startswith("报告的标题")
+    assert len(line.text) > 60
+
+
+def test_of_a_long_sentence_the_nearest_clause_is_read_too_and_both_count_alike(searcher):
+    hits = searcher.search("252个政务服务事项", "hohhot-2021")
+    hit = next(hit for hit in hits if "252个" in hit.sentence.text)
+    whole, clause = searcher.excerpts(hit)
+    assert "252个政务服务事项" in clause.text
+    assert len(clause.text) < len(whole.text)
+    assert clause.context == whole.context
+    short = next(hit for hit in hits if len(hit.sentence.text) <= 60)
+    assert len(searcher.excerpts(short)) == 1
+    ways = [(whole, clause), (clause,), searcher.excerpts(short)]
+    lengths = [[len(way.text) for way in some] for some in ways]
+    assert readings(Lengths(), "?", ways).tolist() == [sum(some) / len(some) for some in lengths]
 
 
 def test_odds_hear_the_highest_of_what_was_read(searcher):
     searcher.ranker = dataclasses.replace(RANKER, answerable=logistic(EVIDENCE, read=1.0), cross=Lengths())
-    hits = searcher.search("清洁取暖改造多少户?", "anning-2024")[:MOST_READ_FOR_FACT]
-    longest = max(len(searcher.text(hit)) for hit in hits)
+    hits = searcher.search("清洁取暖改造多少户?", "anning-2024")[:MOST_READ]
+    longest = max(readings(Lengths(), "?", [searcher.excerpts(hit) for hit in hits]))
     assert searcher.find("清洁取暖改造多少户?", "anning-2024").odds == longest
     searcher.ranker = dataclasses.replace(searcher.ranker, cross=None)
     assert searcher.find("清洁取暖改造多少户?", "anning-2024").odds == 0
@@ -147,15 +169,15 @@ def test_the_shipped_ranker_is_of_the_shipped_encoder():
     shipped = Ranker.load()
     assert shipped.model == model_digest(str(SHIPPED_ENCODER))
     right, wrong = shipped.cross.logits(
-        [("有多少户清洁取暖?", text) for text in ("完成清洁取暖改造5.2万户。", "城镇新增就业3.5万人。")]
+        [("有多少户清洁取暖?", text, "") for text in ("完成清洁取暖改造5.2万户。", "城镇新增就业3.5万人。")]
     )
     assert right > wrong + 2
 
 
 def test_a_ranker_is_written_and_read_and_a_wrong_one_is_named(tmp_path):
     path = tmp_path / "ranker.json"
-    shutil.copy(SHIPPED.with_name(WEIGHTS), tmp_path)
-    digest = hashlib.sha256((tmp_path / WEIGHTS).read_bytes()).hexdigest()
+    shutil.copy(SHIPPED.with_name(GRAPH), tmp_path)
+    digest = hashlib.sha256((tmp_path / GRAPH).read_bytes()).hexdigest()
     write(path, RANKER, digest, {"hit@1": 1.0})
     read = Ranker.load(path)
     assert (read.answers, read.reads, read.answerable) == (RANKER.answers, RANKER.reads, RANKER.answerable)
@@ -168,9 +190,11 @@ def test_a_ranker_is_written_and_read_and_a_wrong_one_is_named(tmp_path):
     path.write_text(json.dumps(row), encoding="utf-8")
     with pytest.raises(WenzhengError, match=r"answers is over other signals"):
         Ranker.load(path)
-    write(path, RANKER, hashlib.sha256(b"{}").hexdigest(), {})
-    (tmp_path / WEIGHTS).write_bytes(b"{}")
-    with pytest.raises(WenzhengError, match=r"ranker\.json"):
-        Ranker.load(path)
+    whole = (tmp_path / GRAPH).read_bytes()
+    for damaged in (b"", b"{}", whole[: len(whole) // 2]):
+        write(path, RANKER, hashlib.sha256(damaged).hexdigest(), {})
+        (tmp_path / GRAPH).write_bytes(damaged)
+        with pytest.raises(WenzhengError, match=r"cross\.onnx is damaged"):
+            Ranker.load(path)
     with pytest.raises(WenzhengError, match=r"absent\.json"):
         Ranker.load(tmp_path / "absent.json")
