@@ -148,7 +148,7 @@ def answering_figures(question: str, text: str) -> list[Figure]:
 
 
 def _is_counted_so(question: str, figure: Figure) -> bool:
-    """Whether a figure measures what is asked for (多少平方公里), and counts people, not households, where they are."""
+    """Whether a figure measures what is asked for (多少平方公里), and counts people or households where they are."""
     lang = language(question)
     how_many = _HOW_MANY[lang].search(question)
     if how_many is None:
@@ -157,7 +157,7 @@ def _is_counted_so(question: str, figure: Figure) -> bool:
     counts = [one for one in _read_figures(asked, lang) if one.start == how_many.start()]
     return all(
         _DIMENSIONS.get(one.unit, one.unit) in ("", _DIMENSIONS.get(figure.unit, figure.unit))
-        and not (one.noun != figure.noun and {one.noun, figure.noun} <= _BEINGS)
+        and (one.noun not in _BEINGS or figure.noun in ("", one.noun))
         for one in counts
     )
 

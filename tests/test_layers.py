@@ -56,5 +56,5 @@ def test_one_file_reads_the_environment():
         for path in MODULES
         if "os.environ" in path.read_text(encoding="utf-8") or "getenv" in path.read_text(encoding="utf-8")
     }
-    # encode and chat only set what keeps libraries offline and closed.
-    assert readers == {"app/settings.py", "app/chat.py", "index/encode.py"}
+    # chat, cross and encode only set what keeps libraries offline and closed.
+    assert readers == {"app/settings.py", "app/chat.py", "index/cross.py", "index/encode.py"}
