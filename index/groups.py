@@ -115,7 +115,9 @@ class _Reports:
         self, question: str, name: str, right: Sequence[Excerpt], tempting: Sequence[Excerpt], source: str
     ) -> Group:
         """A question with sentences of a report that answer it, those that are said to tempt, and what is found."""
-        found = [self._searcher.excerpts(hit)[0] for hit in self._searcher.search(question, self._ids[name], 40)]
+        report = self._ids[name]
+        hits = self._searcher.search(question, report, 40)
+        found = [excerpt(self._searcher.reports[report], hit.sentence) for hit in hits]
         said = {some.text for some in right}
         first: dict[str, Excerpt] = {}
         for some in (*tempting, *found):

@@ -158,6 +158,26 @@ def test_of_an_article_the_sentence_with_the_answer_is_right(asked):
     assert (third.right, third.wrong) == (texts("己在成都。"), texts("戊在广州。"))  # the other sentence is in a test
 
 
+def test_a_context_that_stands_in_a_test_is_left_out_and_the_sentence_stays(monkeypatch, searcher, tmp_path):
+    known = "这是测试里的一句十三个字以上的话。"
+    (tmp_path / "test.txt").write_text(known, encoding="utf-8")
+    for source in ("_of_questions", "_of_twins", "_of_broad", "_of_others", "_of_drcd"):
+        monkeypatch.setattr(module, source, lambda *_: iter(()))
+    given = Group("q", (Excerpt("a", known),), (Excerpt("b", known), Excerpt("c", "别处")), 0, "x")
+    monkeypatch.setattr(module, "_in_english", lambda: iter([given]))
+    (found,) = groups(searcher, tmp_path, [tmp_path / "test.txt"])
+    assert (found.right, found.wrong) == (texts("a"), (Excerpt("b"), Excerpt("c", "别处")))
+
+
+def test_a_sentence_is_wrong_once_however_often_it_stands(monkeypatch, searcher):
+    monkeypatch.setattr(module, "load_questions", list)
+    monkeypatch.setattr(module, "report_ids", lambda questions: {"county": "anning-2024"})
+    reports = module._Reports(searcher)
+    first, *_ = reports.group("供热站多少座？", "county", [], [], "x").wrong
+    again = reports.group("供热站多少座？", "county", [], [Excerpt(first.text, "别处")], "x")
+    assert [some for some in again.wrong if some.text == first.text] == [Excerpt(first.text, "别处")]
+
+
 def test_groups_are_read_as_they_were_written(asked, tmp_path):
     some, *_ = asked
     assert write(tmp_path / "groups.jsonl", some) == len(some)
