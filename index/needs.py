@@ -49,7 +49,8 @@ _DATE_EN = re.compile(
     re.IGNORECASE,
 )
 _DATE_ZH = re.compile("什么时候|何时|哪(?:一)?[年天月]|几时|几月")
-_FIGURE_ZH = re.compile(r"多少|几(?!乎|何)|多大|多长|多高|多远|多久|比例|占比|百分之|总量|总额|数量|面积")
+_HOW_MANY_ZH = "多少|(?<![这那前近头哪好十])(?<![今以]后)(?<!未来|过去)几(?!乎|何|年来)"
+_FIGURE_ZH = re.compile(rf"{_HOW_MANY_ZH}|多大|多长|多高|多远|多久|比例|占比|百分之|总量|总额|数量|面积")
 _LIST_EN = re.compile(
     r"\b(?:what|which) (?:\w+ ){0,3}?(?:are|were)\b|\b(?:which|list|name)\b|"
     r"\bwhat (?:two|three|four|five|six|seven|eight|nine|ten)\b|"
@@ -65,11 +66,12 @@ _FITS: dict[Amount, Callable[[Figure], bool]] = {
     "any": lambda figure: figure.kind in ("number", *_SHARES),
 }
 _HOW_MANY = {
-    "zh": re.compile("多少|几(?!乎|何)"),
+    "zh": re.compile(_HOW_MANY_ZH),
     "en": re.compile(r"\bhow many(?: more| new| other)?\b", re.IGNORECASE),
 }
 _DIMENSIONS = dict.fromkeys(("m", "km"), "length") | dict.fromkeys(("km2", "mu", "ha"), "area")
-_BEINGS = {"person", "household"}
+_BEINGS = {"person": ("person", "case"), "household": ("household",)}
+"""Nouns that are told apart → those that count the same: people who fell ill are counted as cases (7例)."""
 _NAME = re.compile(r"(?<!^)(?<![.?!:;。？！] )(?<![\w'])[A-Z][\w&]*[\w]")
 _ACRONYM = re.compile("[A-Za-z]{2,}")
 _FUTURE = re.compile(
@@ -153,11 +155,11 @@ def _is_counted_so(question: str, figure: Figure) -> bool:
     how_many = _HOW_MANY[lang].search(question)
     if how_many is None:
         return True
-    asked = f"{question[: how_many.start()]}3{question[how_many.end() :]}"
+    asked = f"{question[: how_many.start()]}3{question[how_many.end() :].replace('人家', '户')}"
     counts = [one for one in _read_figures(asked, lang) if one.start == how_many.start()]
     return all(
         _DIMENSIONS.get(one.unit, one.unit) in ("", _DIMENSIONS.get(figure.unit, figure.unit))
-        and (one.noun not in _BEINGS or figure.noun in ("", one.noun))
+        and (one.noun not in _BEINGS or figure.noun in ("", *_BEINGS[one.noun]))
         for one in counts
     )
 

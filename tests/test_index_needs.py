@@ -61,6 +61,9 @@ def test_a_day_counted_from_today_may_be_named_where_the_report_names_it(library
         ("What's the city's annual budget?", True, False, False),
         ("新增多少所幼儿园?", True, False, False),
         ("几何级数", False, False, False),
+        ("这几年变好了吗?", False, False, False),
+        ("前几年打黑,今后几年还打吗?", False, False, False),
+        ("近几年建了几所学校?", True, False, False),
         ("When will it open?", False, True, False),
         ("What will happen when it rains?", False, False, False),
         ("地铁哪年通车?", False, True, False),
@@ -102,6 +105,8 @@ def test_a_figure_is_in_the_unit_that_is_asked_for(hohhot, question, id_, gives)
         ("多少户受益？", ["8000户"]),
         ("多少人受益？", ["3000人"]),
         ("几户受益？", ["8000户"]),
+        ("多少人家受益？", ["8000户"]),
+        ("这几年有多少人受益？", ["3000人"]),  # years are not what is counted
         ("受益的有多少？", ["8000户", "3000人"]),
         ("建了多少所学校？", ["8000户", "3000人"]),  # what is counted may be named otherwise
         ("How many households gained?", ["8000户"]),
