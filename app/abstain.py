@@ -17,7 +17,7 @@ from pathlib import Path
 
 from corpus.errors import WenzhengError
 from corpus.report import Report, Sentence
-from index.needs import time_asked, time_of, unmet
+from index.needs import lacks_items, time_asked, time_of, unmet
 from index.search import Searcher
 
 SHIPPED = Path(__file__).with_name("abstain.json")
@@ -26,6 +26,7 @@ SIGNS: Mapping[str, str] = {
     "date": "a date is asked for and none is quoted",
     "number": "a figure that the question gives is nowhere in what is quoted",
     "name": "a name that it gives, or a day counted from today, is not",
+    "items": "so many things are asked for one by one, and what is quoted names fewer",
     "time": "all that is quoted looks back where what is to come is asked for, or the other way round",
 }
 """What plainly speaks against an answer, in the order of its weights."""
@@ -84,4 +85,5 @@ def signs(question: str, quoted: Sequence[tuple[Report, Sentence]]) -> tuple[boo
     """Which of `SIGNS` speak against answering a folded question with these sentences."""
     time = time_asked(question)
     clashes = bool(quoted) and all(time * time_of(sentence, report) < 0 for report, sentence in quoted)
-    return (*unmet(question, quoted), clashes)
+    lacks = bool(quoted) and lacks_items(question, [sentence.text for _, sentence in quoted])
+    return (*unmet(question, quoted), lacks, clashes)

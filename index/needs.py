@@ -88,6 +88,9 @@ _PAST = re.compile(
 _ONE = re.compile(
     r"\b(?:who|whose|where)\b|\bwhich (?!\w+s\b)\w+|谁|哪(?:一)?[个位家座里儿]|什么地方|哪位", re.IGNORECASE
 )
+_BY_NAME = re.compile(r"\beach (?:one|of)\b|\bnames? of\b|\bcalled\b|每一?[个条项家所]|叫什么", re.IGNORECASE)
+_PAIR, _TITLES = re.compile("[和与及]"), re.compile("[“《]")
+_MOST_ITEMS = 20
 _ITEMS = re.compile("[一二三四五六七八九十](?:是|,)|[①-⑨]")
 _DAYS = tuple(
     re.compile(day, re.IGNORECASE)
@@ -172,6 +175,16 @@ def gives_date(sentence: Sentence, report: Report) -> bool:
 def gives_list(sentence: Sentence) -> bool:
     """Whether a sentence enumerates: three things or more between 、, or items 一是, 二是."""
     return sentence.text.count("、") > 1 or bool(_ITEMS.search(sentence.text))
+
+
+def lacks_items(question: str, texts: Sequence[str]) -> bool:
+    """Whether so many things are asked for one by one (which four roads?) and these Chinese texts name fewer."""
+    if not (asks_for_list(question) or _BY_NAME.search(question)):
+        return False
+    counts = [one for one in _read_figures(question, language(question)) if one.kind == "number" and not one.unit]
+    asked = min((one.value[0] for one in counts if 1 < one.value[0] <= _MOST_ITEMS), default=0)
+    named = (max(text.count("、") + 1, len(_TITLES.findall(text)), 2 * bool(_PAIR.search(text))) for text in texts)
+    return max(len(texts), *named, 0) < asked
 
 
 def time_of(sentence: Sentence, report: Report) -> int:

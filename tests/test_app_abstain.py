@@ -50,6 +50,10 @@ def test_the_signs_are_what_the_question_lacks(hohhot):
     assert seen("When was the firms' merger done?", "p10.6") == ["date"]
     assert seen("What will forest cover reach in 2025?", "p6.4")[-1] == "time"
     assert "time" not in seen("What was forest cover?", "p6.4")
+    assert seen("建成的4条快速路分别叫什么?", "p5.3") == ["items"]
+    assert seen("Which four urban expressways were finished?", "p5.3") == ["items"]
+    assert seen("建成了几条快速路?", "p5.3") == []
+    assert "items" not in seen("建成的4条快速路分别叫什么?")  # nothing is quoted
 
 
 def test_the_shipped_calibration_is_of_the_shipped_models():

@@ -172,3 +172,26 @@ def test_a_list_is_seen_by_its_commas_or_its_numbers(hohhot):
 )
 def test_a_figure_of_three_in_the_question_is_not_what_is_counted(question):
     assert [figure.value for figure in answering_figures(question, "新增40所幼儿园")] == [(40,)]
+
+
+@pytest.mark.parametrize(
+    ("question", "texts", "lacks"),
+    [
+        ("哪三条路通车?", ["3条路通车。"], True),
+        ("哪三条路通车?", ["东路、西路、南路通车。"], False),
+        ("哪三条路通车?", ["东路通车。", "西路通车。", "南路通车。"], False),
+        ("哪三条路通车?", ["“东”“西”“南”三条路通车。"], False),
+        ("哪两条路通车?", ["东路和西路通车。"], False),
+        ("哪两条路通车?", ["2条路通车。"], True),
+        ("这三条路花了多少钱?", ["3条路通车。"], False),
+        ("那三条路各叫什么?", ["3条路通车。"], True),
+        ("哪三十条路通车?", ["30条路通车。"], False),  # nobody expects so many
+        ("哪些路通车?", ["3条路通车。"], False),
+        ("Which three roads were opened?", ["3条路通车。"], True),
+        ("What does each of the three roads cost?", ["东路、西路、南路通车。"], False),
+        ("What are the three roads called?", ["3条路通车。"], True),
+        ("Which roads opened within three years?", ["3条路通车。"], False),
+    ],
+)
+def test_things_asked_for_one_by_one_are_named(question, texts, lacks):
+    assert needs.lacks_items(question, texts) is lacks
