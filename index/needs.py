@@ -16,7 +16,7 @@ from corpus.report import Report, Sentence
 from index.chunk import search_text
 from index.tokens import language
 
-Amount = Literal["money", "share", "duration", "any"]
+Amount = Literal["money", "share", "duration", "people", "any"]
 """What kind of figure a question asks for."""
 
 _FIGURE_EN = re.compile(
@@ -43,6 +43,11 @@ _AMOUNTS: dict[Amount, re.Pattern[str]] = {
         r"\bhow (?:long|many (?:hours|minutes|days|weeks|months))\b|多久|多长时间|几个?(?:小时|分钟|钟头|月)|几天",
         re.IGNORECASE,
     ),
+    "people": re.compile(
+        r"\bwhat(?:'s| is| was) (?:[\w'’-]+ ){0,4}?population\b|"
+        "人口(?:总数|总量|数量|规模)?(?:一共|总共|大概|大约)?(?:是|有|为|达到?)?(?:多少|几)|(?:多少|几万?)人口",
+        re.IGNORECASE,
+    ),
 }
 _DATE_EN = re.compile(
     r"(?:^|[.?!,;] *|\band )(?:since |by |from |until )?when\b|\b(?:what|which) (?:year|date|month|day)\b",
@@ -63,6 +68,7 @@ _FITS: dict[Amount, Callable[[Figure], bool]] = {
     "money": lambda figure: figure.unit == "CNY" or figure.kind in _SHARES,
     "share": lambda figure: figure.kind in _SHARES,
     "duration": lambda figure: figure.unit in ("year", "month", "week", "day", "hour", "minute"),
+    "people": lambda figure: figure.kind == "number" and not figure.unit and figure.noun in ("", "person"),
     "any": lambda figure: figure.kind in ("number", *_SHARES),
 }
 _HOW_MANY = {

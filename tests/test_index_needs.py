@@ -112,6 +112,11 @@ def test_a_figure_is_in_the_unit_that_is_asked_for(hohhot, question, id_, gives)
         ("How many households gained?", ["8000户"]),
         ("How many more people gained?", ["3000人"]),
         ("受益的人多吗？", []),
+        ("常住人口有多少？", ["3000人"]),
+        ("有多少人口？", ["3000人"]),
+        ("人口增长了多少？", ["8000户", "3000人"]),  # it may be given in per cent
+        ("What is the population?", ["3000人"]),
+        ("What is the resident population of the city?", ["3000人"]),
     ],
 )
 def test_people_are_no_households(question, found):
