@@ -40,7 +40,8 @@ _AMOUNTS: dict[Amount, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "duration": re.compile(
-        r"\bhow (?:long|many (?:hours|minutes|days|weeks|months))\b|多久|多长时间|几个?(?:小时|分钟|钟头|月)|几天",
+        r"\bhow (?:long|many (?:hours|minutes|days|weeks|months))\b|"
+        "多久|(?<!隔)多长时间|几个?(?:小时|分钟|钟头|月)|几天",
         re.IGNORECASE,
     ),
     "people": re.compile(
@@ -55,7 +56,7 @@ _DATE_EN = re.compile(
 )
 _DATE_ZH = re.compile("什么时候|何时|哪(?:一)?[年天月]|几时|几月")
 _HOW_MANY_ZH = "多少|(?<![这那前近头哪好十])(?<![今以]后)(?<!未来|过去)几(?!乎|何|年来)"
-_FIGURE_ZH = re.compile(rf"{_HOW_MANY_ZH}|多大|多长|多高|多远|多久|比例|占比|百分之|总量|总额|数量|面积")
+_FIGURE_ZH = re.compile(rf"{_HOW_MANY_ZH}|多大|(?<!隔)多长|多高|多远|多久|比例|占比|百分之|总量|总额|数量|面积")
 _LIST_EN = re.compile(
     r"\b(?:what|which) (?:\w+ ){0,3}?(?:are|were)\b|\b(?:which|list|name)\b|"
     r"\bwhat (?:two|three|four|five|six|seven|eight|nine|ten)\b|"
@@ -83,11 +84,12 @@ _ACRONYM = re.compile("[A-Za-z]{2,}")
 _FUTURE = re.compile(
     r"\b(?:will|going to|plans? to|planned|by 20\d\d|targets?|goals?|aims?|next|future|ahead|intends?|should|still to|"
     r"left to|yet to|to be|meant to)\b|"
-    r"将|计划|打算|目标|到20\d\d年|今后|未来|下一步|以后|力争|准备|明年|往后|后面|接下来|要(?![求点])",
+    r"将|计划|打算|目标|到20\d\d年|今后|未来|下一步|(?:^|[,;:。?!那])以后|以后(?:[的要会想]|打算|准备|怎么)|力争|准备|明年|"
+    r"往后|后面|接下来|要(?![求点])",
     re.IGNORECASE,
 )
 _PAST = re.compile(
-    r"\b(?:did|was|were|had|has|have|past|last|so far|already|achieved|previous)\b|"
+    r"\b(?:did|was|were|(?:had|has|have)(?! to\b)|past|last|so far|already|achieved|previous)\b|"
     r"过去|已经|之前|来,|取得|完成了|曾|以来|去年|了多少|[了过]吗?[?？]?$",
     re.IGNORECASE,
 )

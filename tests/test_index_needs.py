@@ -133,6 +133,8 @@ def test_people_are_no_households(question, found):
         ("What will the city do so that patients pay less?", None),
         ("What will the new airport offer?", None),
         ("机场要花多少钱？", "money"),
+        ("会议开多长时间？", "duration"),
+        ("隔多长时间开一次会？", None),  # 定期 answers it
     ],
 )
 def test_what_a_thing_costs_is_an_amount_of_money(question, kind):
@@ -149,6 +151,10 @@ def test_what_a_thing_costs_is_an_amount_of_money(question, kind):
         ("今后五年的目标是什么?", 1),
         ("过去五年取得了哪些成绩?", -1),
         ("到2025年建多少所学校?", 1),
+        ("以后的天然气打算怎么送来?", 1),
+        ("公司合并以后还剩几家?", 0),  # after, and no more
+        ("What does it have to say on wind?", 0),
+        ("What has it had to do?", -1),
     ],
 )
 def test_the_time_that_is_asked_for(question, time):
