@@ -14,6 +14,7 @@ from corpus.figures import Figure, figures
 from corpus.fold import fold
 from corpus.report import Report, Sentence
 from index.chunk import search_text
+from index.places import is_spoken_of, places
 from index.tokens import language
 
 Amount = Literal["money", "share", "duration", "people", "any"]
@@ -204,9 +205,9 @@ def time_of(sentence: Sentence, report: Report) -> int:
 
 
 def named(question: str, reports: Iterable[Report]) -> list[str]:
-    """The names in Latin letters that a question gives and the texts of these reports could spell."""
+    """The names in Latin letters and the places that a question gives and the texts of these reports could spell."""
     if language(question) == "zh":
-        return _ACRONYM.findall(question)
+        return [*_ACRONYM.findall(question), *places(question)]
     return [] if any(report.edition is None for report in reports) else _NAME.findall(question)
 
 
@@ -228,7 +229,7 @@ def unmet(question: str, sentences: Sequence[tuple[Report, Sentence]]) -> tuple[
         asks_for_figure(question) is not None and not any(gives_figure(question, s, r) for r, s in sentences),
         asks_for_date(question) and not any(gives_date(s, r) for r, s in sentences),
         any(figure.value not in given for figure in asked),
-        any(name.lower().removesuffix("s") not in words for name in named(question, cited))
+        any(not is_spoken_of(name.lower().removesuffix("s"), words) for name in named(question, cited))
         or any(day.search(question) and not day.search(words) for day in _DAYS),
     )
 

@@ -40,6 +40,8 @@ def test_the_signs_are_what_the_question_lacks(hohhot):
     assert seen("哪一年整合的国有企业?", "p10.6") == ["date"]
     assert seen("把99户国有企业怎么样了?", "p10.6") == ["number"]
     assert seen("呼和浩特的GDP怎么样?", "p10.6") == ["name"]
+    assert seen("包头市的森林覆盖率是多少?", "p6.4") == ["name"]
+    assert seen("呼和浩特的森林覆盖率是多少?", "p6.4") == []
     assert seen("今后怎么推进国有企业改革?", "p10.6") == ["time"]
     assert seen("过去怎么建设海绵城市?", "p21.11") == ["time"]
     assert seen("今后怎么推进国有企业改革?", "p10.6", "p21.11") == []  # one of them looks ahead
