@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     gate.set_defaults(run=_gate)
 
     fit = commands.add_parser("calibrate", help="fit the confidence of answers on dev; write app/abstain.json")
-    fit.add_argument("--cost", type=float, default=2.0, help="of a false answer, in false refusals (default: 2)")
+    fit.add_argument("--cost", type=float, default=1.5, help="of a false answer, in false refusals (default: 1.5)")
     fit.add_argument("--out", type=Path, default=abstain.SHIPPED, help="the file to write (default: the shipped one)")
     fit.set_defaults(run=_calibrate)
 
