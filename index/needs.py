@@ -150,14 +150,17 @@ def time_asked(question: str) -> int:
 
 def gives_figure(question: str, sentence: Sentence, report: Report) -> bool:
     """Whether a sentence has a figure of the kind asked for, and one that the question does not itself give."""
-    return bool(_fitting(question, _FITS[asks_for_figure(question) or "any"], _figures(report, sentence)))
+    text = report.reading(sentence.span)
+    found = (one for one in _figures(report, sentence) if not _is_called_so(one, text))
+    return bool(_fitting(question, _FITS[asks_for_figure(question) or "any"], found))
 
 
 def answering_figures(question: str, text: str) -> list[Figure]:
     """The figures of a Chinese text that can answer a question that asks for a figure or a date; none for another."""
     kind = asks_for_figure(question)
     if kind is not None:
-        return _fitting(question, _FITS[kind], figures(text, "zh"))
+        found = (one for one in figures(text, "zh") if not _is_called_so(one, text))
+        return _fitting(question, _FITS[kind], found)
     return _fitting(question, _is_date, figures(text, "zh")) if asks_for_date(question) else []
 
 
@@ -220,10 +223,10 @@ def unmet(question: str, sentences: Sequence[tuple[Report, Sentence]]) -> tuple[
         the sentences' reports.
     """
     cited = list({report.id: report for report, _ in sentences}.values())
-    places = [*sentences, *((report, s) for report in cited for s in report.sentences if s.id.startswith("h"))]
+    cited_at = [*sentences, *((report, s) for report in cited for s in report.sentences if s.id.startswith("h"))]
     about = [value for report in cited for value in report.about.values()]
-    words = fold(" ".join([search_text(*place, view) for place in places for view in ("zh", "en")] + about)).lower()
-    given = {figure.value for place in places for figure in _figures(*place)}
+    words = fold(" ".join([search_text(*place, view) for place in cited_at for view in ("zh", "en")] + about)).lower()
+    given = {figure.value for place in cited_at for figure in _figures(*place)}
     asked = [f for f in _read_figures(question, language(question)) if not f.weak and f.unit != "year"]
     return (
         asks_for_figure(question) is not None and not any(gives_figure(question, s, r) for r, s in sentences),
@@ -239,6 +242,11 @@ def _fitting(question: str, fits: Callable[[Figure], bool], found: Iterable[Figu
     given = {figure.value for figure in _read_figures(question, language(question))}
     new = (figure for figure in found if fits(figure) and not figure.weak and figure.value not in given)
     return [figure for figure in new if _is_counted_so(question, figure)]
+
+
+def _is_called_so(figure: Figure, text: str) -> bool:
+    """Whether a figure is all of a name in quotes, as the hotline “12345” is."""
+    return text[: figure.start].endswith("“") and text[figure.end :].startswith("”")
 
 
 def _is_date(figure: Figure) -> bool:

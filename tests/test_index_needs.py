@@ -24,6 +24,7 @@ def reports(library):
         ("包括2016年在内,森林覆盖率是多少?", "p6.4", (False, False, True, False)),
         ("研发投入强度2016年是多少?", "p4.3", (False, False, False, False)),
         ("What has been done over the past five years?", "p6.4", (False, False, False, False)),
+        ("有多少人口?", "p7.4", (True, False, False, False)),  # 58 hotlines, called “12345”
         ("呼和浩特有多少人口?", "p7.8", (True, False, False, False)),  # 578 projects, 470,000 households
         ("多少户拿到了房本?", "p7.8", (False, False, False, False)),
         ("Will it rain tomorrow?", "p21.11", (False, False, False, True)),
